@@ -1,0 +1,265 @@
+"""The stack's configuration in the partnercentral: namespace, every key checked. May not import Pulumi or boto3."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from snapshot_provider.errors import ConfigurationError
+from snapshot_provider.model import CATALOGS, REGION, IgnoredTags
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+NAMESPACE = "partnercentral"
+
+
+@dataclass(frozen=True)
+class AssumedRole:
+    """A role to take on before anything is called (STS AssumeRole).
+
+    Attributes:
+        role_arn: the role.
+        session_name: the name of the session in CloudTrail.
+        external_id: what the role's trust asks for, if anything.
+        duration: the session's length in seconds; renewed by itself.
+    """
+
+    role_arn: str
+    session_name: str = "snapshot-provider"
+    external_id: str | None = None
+    duration: int = 3600
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the provider reaches the service.
+
+    Attributes:
+        profile: the AWS profile; None leaves the choice to boto3's chain.
+        assume_role: the role to take on; None for none.
+        endpoint_url: where the service is; None leaves the choice to boto3.
+        max_attempts: calls made for one operation at most, the first included.
+        retry_mode: botocore's retry mode, "standard" or "adaptive".
+        connect_timeout: seconds to wait for a connection.
+        read_timeout: seconds to wait for an answer.
+        allowed_accounts: account ids that may be touched; empty for all.
+        forbidden_accounts: account ids that may not be touched.
+        default_tags: tags that every job gets.
+        ignored_tags: tags that somebody else looks after.
+    """
+
+    profile: str | None = None
+    assume_role: AssumedRole | None = None
+    endpoint_url: str | None = None
+    max_attempts: int = 10
+    retry_mode: str = "adaptive"
+    connect_timeout: float = 10
+    read_timeout: float = 30
+    allowed_accounts: frozenset[str] = frozenset()
+    forbidden_accounts: frozenset[str] = frozenset()
+    default_tags: Mapping[str, str] = field(default_factory=dict)
+    ignored_tags: IgnoredTags = field(default_factory=IgnoredTags)
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Settings:
+        """Read the stack's config (keys with their namespace, values as the engine gives them).
+
+        `profile` and `assumeRole` default to pulumi-aws's own keys.
+
+        Raises:
+            ConfigurationError: it names every key that cannot be used, its value, and what is expected.
+        """
+        own = {key.split(":", 1)[1]: value for key, value in config.items() if key.startswith(f"{NAMESPACE}:")}
+        for key in ("profile", "assumeRole", "assumeRoles"):
+            if f"aws:{key}" in config and "profile" not in own and "assumeRole" not in own:
+                own[key] = config[f"aws:{key}"]
+        read: dict[str, Any] = {}
+        faults = []
+        for key, value in own.items():
+            try:
+                name, parse = _KEYS[key]
+                parsed = parse(_decode(value))
+                if name:
+                    read[name] = parsed
+            except KeyError:
+                faults.append(f"{NAMESPACE}:{key} is not a configuration key.{_did_you_mean(key)}")
+            except _NotUsableError as fault:
+                faults.append(f"{NAMESPACE}:{key}: {fault}")
+        if faults:
+            raise ConfigurationError("\n".join(faults))
+        return cls(**read)
+
+    def all_tags(self, tags: Mapping[str, Any]) -> dict[str, Any]:
+        """A job's tags with the default ones; its own win, and ignored ones are left to whoever sets them."""
+        return self.ignored_tags.strip({**self.default_tags, **tags})
+
+
+class _NotUsableError(Exception):
+    """A value, what is expected of it, and the remedy."""
+
+
+def _decode(value: Any) -> Any:
+    """Structured config comes as JSON text."""
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _did_you_mean(key: str) -> str:
+    close = difflib.get_close_matches(key, [name for name in _KEYS if name != "assumeRoles"], n=1)
+    if close:
+        return f" Did you mean {NAMESPACE}:{close[0]}?"
+    return f" Known are: {', '.join(name for name in sorted(_KEYS) if name != 'assumeRoles')}."
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise _NotUsableError(f"{value!r} is not a text. Give a string that is not empty.")
+    return value
+
+
+def _one_of(*choices: str) -> Callable[[Any], str]:
+    def parse(value: Any) -> str:
+        if value not in choices:
+            raise _NotUsableError(f"{value!r} is not known. Give {' or '.join(choices)}.")
+        return str(value)
+
+    return parse
+
+
+def _region(value: Any) -> str:
+    if value != REGION:
+        raise _NotUsableError(f"{value!r} has no Partner Central: {REGION} is the only region. Remove the key.")
+    return REGION
+
+
+def _url(value: Any) -> str:
+    text = _text(value)
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text):
+        raise _NotUsableError(f"{value!r} is not a URL. Give one such as http://127.0.0.1:4566.")
+    return text
+
+
+def _number(low: float, high: float, unit: str) -> Callable[[Any], float]:
+    def parse(value: Any) -> float:
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = float("nan")
+        if isinstance(value, bool) or not low <= number <= high:
+            raise _NotUsableError(f"{value!r} is not usable. Give {unit} from {low:g} to {high:g}.")
+        return number
+
+    return parse
+
+
+def _count(low: int, high: int, unit: str) -> Callable[[Any], int]:
+    parse_number = _number(low, high, unit)
+
+    def parse(value: Any) -> int:
+        number = parse_number(value)
+        if not number.is_integer():
+            raise _NotUsableError(f"{value!r} is not a whole number. Give {unit} from {low} to {high}.")
+        return int(number)
+
+    return parse
+
+
+def _accounts(value: Any) -> frozenset[str]:
+    items = value if isinstance(value, list) else [value]
+    accounts = set()
+    for item in items:
+        text = f"{int(item):012d}" if isinstance(item, (int, float)) and not isinstance(item, bool) else item
+        if not isinstance(text, str) or not re.fullmatch(r"[0-9]{12}", text):
+            raise _NotUsableError(f"{item!r} is not an account id. Give twelve digits, in quotes.")
+        accounts.add(text)
+    return frozenset(accounts)
+
+
+def _strings(value: Any) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else [value]
+    return tuple(_text(item) for item in items)
+
+
+def _members(value: Any, known: set[str], example: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise _NotUsableError(f"{value!r} is not a map. Give one such as {example}.")
+    unknown = sorted(set(value) - known)
+    if unknown:
+        raise _NotUsableError(f"{unknown[0]!r} is not known in it. Known are: {', '.join(sorted(known))}.")
+    return value
+
+
+def _assume_role(value: Any) -> AssumedRole:
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    known = {"roleArn", "sessionName", "externalId", "duration", "durationSeconds"}
+    members = _members(value, known, '{"roleArn": "arn:aws:iam::123456789012:role/name"}')
+    role_arn = members.get("roleArn")
+    if not isinstance(role_arn, str) or not re.fullmatch(r"arn:[\w-]+:iam::[0-9]{12}:role/.+", role_arn):
+        raise _NotUsableError(f"roleArn {role_arn!r} is not a role's ARN, arn:aws:iam::123456789012:role/name.")
+    optional: dict[str, Any] = {}
+    if "sessionName" in members:
+        optional["session_name"] = _text(members["sessionName"])
+    if "externalId" in members:
+        optional["external_id"] = _text(members["externalId"])
+    for key in ("duration", "durationSeconds"):
+        if key in members:
+            optional["duration"] = _count(900, 43200, "seconds, or a time such as 1h,")(_seconds(members[key]))
+    return AssumedRole(role_arn, **optional)
+
+
+def _seconds(value: Any) -> Any:
+    """A duration in Go's form, as pulumi-aws takes it ("1h30m"), or a plain number of seconds."""
+    units = {"h": 3600, "m": 60, "s": 1}
+    if isinstance(value, str) and re.fullmatch(r"([0-9]+[hms])+", value):
+        return sum(int(number) * units[unit] for number, unit in re.findall(r"([0-9]+)([hms])", value))
+    return value
+
+
+def _default_tags(value: Any) -> Mapping[str, str]:
+    example = '{"tags": {"team": "alliances"}}'
+    if isinstance(value, dict) and isinstance(value.get("tags"), dict):
+        value = _members(value, {"tags"}, example)["tags"]
+    if not isinstance(value, dict):
+        raise _NotUsableError(f"{value!r} is not a map. Give one such as {example}.")
+    from snapshot_provider.schema import check_job
+
+    found = [fault for fault in check_job({"tags": value}, lambda _: False) if fault.property.startswith("tags")]
+    if found:
+        raise _NotUsableError(" ".join(f"{fault.property}: {fault.reason}" for fault in found))
+    return value
+
+
+def _ignored_tags(value: Any) -> IgnoredTags:
+    members = _members(value, {"keys", "keyPrefixes"}, '{"keys": ["owner"], "keyPrefixes": ["cost:"]}')
+    return IgnoredTags(
+        keys=frozenset(_strings(members.get("keys", []))), prefixes=_strings(members.get("keyPrefixes", []))
+    )
+
+
+_KEYS: dict[str, tuple[str | None, Callable[[Any], Any]]] = {
+    "region": (None, _region),
+    # Read by the program: they take part in what a resource declares.
+    "catalog": (None, _one_of(*CATALOGS)),
+    "idempotencyScope": (None, _text),
+    "profile": ("profile", _text),
+    "assumeRole": ("assume_role", _assume_role),
+    "assumeRoles": ("assume_role", _assume_role),
+    "endpointUrl": ("endpoint_url", _url),
+    "maxAttempts": ("max_attempts", _count(1, 100, "calls")),
+    "retryMode": ("retry_mode", _one_of("standard", "adaptive")),
+    "connectTimeout": ("connect_timeout", _number(0.1, 300, "seconds")),
+    "readTimeout": ("read_timeout", _number(0.1, 900, "seconds")),
+    "allowedAccountIds": ("allowed_accounts", _accounts),
+    "forbiddenAccountIds": ("forbidden_accounts", _accounts),
+    "defaultTags": ("default_tags", _default_tags),
+    "ignoreTags": ("ignored_tags", _ignored_tags),
+}

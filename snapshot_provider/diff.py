@@ -1,0 +1,15 @@
+"""What a change of inputs means. Pure: old state and new inputs in, the consequence out. May not import Pulumi."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from snapshot_provider.model import IDENTITY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def replaces(state: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
+    """The changed inputs that only another job can have; a value not yet known counts as changed."""
+    return [name for name in IDENTITY if state.get(name) != news.get(name)]

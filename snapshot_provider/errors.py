@@ -1,0 +1,46 @@
+"""What can go wrong, in words for the user.
+
+Every error here is foreseeable: its text is whole and is shown without a traceback.
+"""
+
+from __future__ import annotations
+
+
+class ProviderError(Exception):
+    """A foreseeable fault. Its text names what was done, what was refused, and the remedy."""
+
+
+class ConfigurationError(ProviderError):
+    """A configuration key, or a credential, that cannot be used."""
+
+
+class ServiceError(ProviderError):
+    """The service refused an operation.
+
+    Attributes:
+        code: the service's error code, such as "ValidationException".
+    """
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class NotFoundError(ServiceError):
+    """ResourceNotFoundException: no such job, engagement or opportunity in this account and catalog."""
+
+
+class ConflictError(ServiceError):
+    """ConflictException: a token used before, a job in another state, or a job that exists already."""
+
+
+class InvalidError(ServiceError):
+    """ValidationException: the request, or the state that the job is in, does not allow it."""
+
+
+class WaitError(ProviderError):
+    """A time limit ran out, or the job failed while it was waited for."""
+
+
+class MalformedAnswerError(ProviderError):
+    """The endpoint answered something that is not the service's language."""

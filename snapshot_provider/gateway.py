@@ -1,0 +1,240 @@
+"""The service, one method an operation: plain data in, plain data out, refusals in words.
+
+The only module (with `schema` and `session`) that may import boto3 or botocore. Decides nothing about the life cycle.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from botocore import exceptions as boto_errors
+
+from snapshot_provider import errors
+from snapshot_provider.model import Identity, Job, tags_from_list, tags_to_list
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from mypy_boto3_partnercentral_selling import PartnerCentralSellingClient
+
+UNTAG_LIMIT = 50
+"""Most keys that one UntagResource call takes (the service model's bound)."""
+
+
+class Gateway:
+    """The operations on snapshot jobs, for one account.
+
+    Every method raises errors.ServiceError, or one of its kinds, where the service refuses, and
+    errors.ProviderError where it cannot be reached or understood. botocore has retried by then what retrying can mend.
+    """
+
+    def __init__(self, client: PartnerCentralSellingClient) -> None:
+        self._client = client
+
+    def create_job(self, identity: Identity, tags: Mapping[str, str], client_token: str) -> tuple[str, str]:
+        """CreateResourceSnapshotJob: the Id and Arn of the new job, or of the one that the token made before."""
+        request: dict[str, Any] = {
+            "Catalog": identity.catalog,
+            "ClientToken": client_token,
+            "EngagementIdentifier": identity.engagement_identifier,
+            "ResourceType": identity.resource_type,
+            "ResourceIdentifier": identity.resource_identifier,
+            "ResourceSnapshotTemplateIdentifier": identity.resource_snapshot_template_identifier,
+        }
+        if tags:
+            request["Tags"] = tags_to_list(tags)
+        answer = self._call("CreateResourceSnapshotJob", str(identity), request)
+        return _member("CreateResourceSnapshotJob", answer, "Id"), _member("CreateResourceSnapshotJob", answer, "Arn")
+
+    def get_job(self, catalog: str, job_id: str) -> Job:
+        """GetResourceSnapshotJob, without tags: the service gives them elsewhere."""
+        answer = self._on_job("GetResourceSnapshotJob", catalog, job_id)
+
+        def member(name: str) -> Any:
+            return _member("GetResourceSnapshotJob", answer, name)
+
+        return Job(
+            id=member("Id"),
+            arn=member("Arn"),
+            identity=Identity(
+                catalog=member("Catalog"),
+                engagement_identifier=member("EngagementId"),
+                resource_type=member("ResourceType"),
+                resource_identifier=member("ResourceId"),
+                resource_snapshot_template_identifier=member("ResourceSnapshotTemplateName"),
+            ),
+            status=member("Status"),
+            created_at=_timestamp(answer.get("CreatedAt")),
+            resource_arn=answer.get("ResourceArn"),
+            last_successful_execution_date=_timestamp(answer.get("LastSuccessfulExecutionDate")),
+            last_failure=answer.get("LastFailure"),
+        )
+
+    def start_job(self, catalog: str, job_id: str) -> None:
+        """StartResourceSnapshotJob."""
+        self._on_job("StartResourceSnapshotJob", catalog, job_id)
+
+    def stop_job(self, catalog: str, job_id: str) -> None:
+        """StopResourceSnapshotJob."""
+        self._on_job("StopResourceSnapshotJob", catalog, job_id)
+
+    def delete_job(self, catalog: str, job_id: str) -> None:
+        """DeleteResourceSnapshotJob; the service wants the job stopped first."""
+        self._on_job("DeleteResourceSnapshotJob", catalog, job_id)
+
+    def list_jobs(self, catalog: str, engagement_identifier: str | None = None) -> Iterator[str]:
+        """ListResourceSnapshotJobs to its last page: the jobs' Ids."""
+        request: dict[str, Any] = {"Catalog": catalog}
+        if engagement_identifier:
+            request["EngagementIdentifier"] = engagement_identifier
+        while True:
+            answer = self._call("ListResourceSnapshotJobs", engagement_identifier or f"catalog {catalog}", request)
+            for summary in answer.get("ResourceSnapshotJobSummaries", []):
+                yield _member("ListResourceSnapshotJobs", summary, "Id")
+            token = answer.get("NextToken")
+            if not token:
+                return
+            request["NextToken"] = token
+
+    def list_tags(self, arn: str) -> dict[str, str]:
+        """ListTagsForResource."""
+        answer = self._call("ListTagsForResource", arn, {"ResourceArn": arn})
+        return tags_from_list(answer.get("Tags", []))
+
+    def tag(self, arn: str, tags: Mapping[str, str]) -> None:
+        """TagResource."""
+        self._call("TagResource", arn, {"ResourceArn": arn, "Tags": tags_to_list(tags)})
+
+    def untag(self, arn: str, keys: tuple[str, ...]) -> None:
+        """UntagResource, in as many calls as its bound on keys asks for."""
+        for start in range(0, len(keys), UNTAG_LIMIT):
+            chunk = list(keys[start : start + UNTAG_LIMIT])
+            self._call("UntagResource", arn, {"ResourceArn": arn, "TagKeys": chunk})
+
+    def _on_job(self, operation: str, catalog: str, job_id: str) -> Mapping[str, Any]:
+        request = {"Catalog": catalog, "ResourceSnapshotJobIdentifier": job_id}
+        return self._call(operation, f"{job_id} (catalog {catalog})", request)
+
+    def _call(self, operation: str, subject: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        method: Callable[..., Mapping[str, Any]] = getattr(self._client, _method_name(operation))
+        try:
+            return method(**request)
+        except boto_errors.ClientError as error:
+            raise refusal(operation, subject, error) from error
+        except boto_errors.BotoCoreError as error:
+            raise failure(operation, subject, error) from error
+
+
+def refusal(operation: str, subject: str, error: boto_errors.ClientError) -> errors.ServiceError:
+    """Put an answer that is an error into words: what, on what, the service's reason, and the remedy."""
+    body: Mapping[str, Any] = error.response
+    details: Mapping[str, Any] = body.get("Error", {})
+    code = str(details.get("Code", ""))
+    message = str(body.get("Message") or details.get("Message") or "no reason given")
+    fields = "; ".join(
+        f"{item.get('FieldName') or 'request'}: {item.get('Message', '')} ({item.get('Code', '')})"
+        for item in body.get("ErrorList") or []
+    )
+    reason = body.get("Reason")
+    parts = [
+        f"{operation} on {subject} was refused: {code}{f' ({reason})' if reason else ''}: {message.rstrip('.')}.",
+        f"Fields: {fields}." if fields else "",
+        _remedy(code, operation),
+        _request_id(body),
+    ]
+    kind = _KINDS.get(code, errors.ServiceError)
+    return kind(" ".join(part for part in parts if part), code=code)
+
+
+def failure(operation: str, subject: str, error: boto_errors.BotoCoreError) -> errors.ProviderError:
+    """Put a call that got no usable answer into words."""
+    for kind, remedy in _FAILURES:
+        if isinstance(error, kind):
+            return errors.ProviderError(f"{operation} on {subject} failed: {str(error).rstrip('.')}. {remedy}")
+    return errors.ProviderError(f"{operation} on {subject} failed: {error}")
+
+
+_KINDS: dict[str, type[errors.ServiceError]] = {
+    "ResourceNotFoundException": errors.NotFoundError,
+    "ConflictException": errors.ConflictError,
+    "ValidationException": errors.InvalidError,
+}
+
+_CREDENTIALS = (
+    "Give boto3 working credentials: run `aws sso login`, set AWS_PROFILE or the AWS_ACCESS_KEY_ID family, "
+    "or set partnercentral:profile."
+)
+
+_REMEDIES = {
+    "ThrottlingException": "Retrying did not help: run the command again later, or with a lower --parallel.",
+    "TooManyRequestsException": "Retrying did not help: run the command again later, or with a lower --parallel.",
+    "InternalServerException": "The fault is the service's and retrying did not help: run the command again later.",
+    "ServiceQuotaExceededException": "Delete jobs that are no longer needed, or ask AWS for a higher quota.",
+    "ResourceNotFoundException": "Check the identifiers, the catalog and the account that the credentials belong to.",
+    "ExpiredTokenException": f"The session has expired. {_CREDENTIALS}",
+    "ExpiredToken": f"The session has expired. {_CREDENTIALS}",
+    "UnrecognizedClientException": f"AWS does not know the access key. {_CREDENTIALS}",
+    "InvalidClientTokenId": f"AWS does not know the access key. {_CREDENTIALS}",
+    "MissingAuthenticationTokenException": f"The request was not signed. {_CREDENTIALS}",
+    "InvalidSignatureException": (
+        "Check the secret access key and this machine's clock: AWS refuses a signature made more than five minutes off."
+    ),
+    "RequestExpired": "This machine's clock is off by more than five minutes: set it right.",
+}
+
+_ALSO_NEEDED = {
+    "CreateResourceSnapshotJob": (
+        " (creating a job also needs partnercentral:CreateResourceSnapshot and partnercentral:GetOpportunity, "
+        "and partnercentral:TagResource where it has tags)"
+    ),
+}
+
+_FAILURES: tuple[tuple[type[Exception], str], ...] = (
+    (boto_errors.NoCredentialsError, _CREDENTIALS),
+    (boto_errors.PartialCredentialsError, _CREDENTIALS),
+    (boto_errors.CredentialRetrievalError, _CREDENTIALS),
+    (boto_errors.SSOError, _CREDENTIALS),
+    (boto_errors.TokenRetrievalError, _CREDENTIALS),
+    (
+        boto_errors.HTTPClientError,
+        "The service could not be reached or did not answer: check the network, "
+        "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING and partnercentral:endpointUrl, then run the command again.",
+    ),
+    (
+        boto_errors.EndpointConnectionError,
+        "The service could not be reached: check the network, AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING and "
+        "partnercentral:endpointUrl, then run the command again.",
+    ),
+)
+
+
+def _remedy(code: str, operation: str) -> str:
+    if code in {"AccessDeniedException", "AccessDenied"}:
+        return f"Grant the caller partnercentral:{operation}{_ALSO_NEEDED.get(operation, '')}."
+    return _REMEDIES.get(code, "")
+
+
+def _request_id(body: Mapping[str, Any]) -> str:
+    request_id = body.get("ResponseMetadata", {}).get("RequestId")
+    return f"Request id {request_id}." if request_id else ""
+
+
+def _member(operation: str, answer: Mapping[str, Any], name: str) -> Any:
+    value = answer.get(name)
+    if not value:
+        raise errors.MalformedAnswerError(
+            f"{operation} was answered without {name}: the endpoint does not speak as Partner Central does. "
+            "Check AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING and partnercentral:endpointUrl."
+        )
+    return value
+
+
+def _method_name(operation: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in operation).lstrip("_")
+
+
+def _timestamp(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    return value.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,299 @@
+"""The life of one job: create, read, update, delete. Every operation may be repeated and interrupted at any point.
+
+May not import Pulumi, so that another front end can be put on it, nor boto3: it speaks to the service by the gateway.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Protocol
+
+from snapshot_provider import client_token
+from snapshot_provider.errors import (
+    ConflictError,
+    InvalidError,
+    NotFoundError,
+    ProviderError,
+    ServiceError,
+    WaitError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from snapshot_provider.model import Declared, Identity, Job, TagChange
+
+STALE_READS = (0.25, 0.5, 1.0)
+"""Seconds between reads of a job that was just created, while the service may not show it yet."""
+
+TOKENS = 64
+"""How many generations of dead jobs behind one token are walked through before giving up."""
+
+DELETE_ATTEMPTS = 6
+"""How often a job that keeps being restarted is stopped and deleted again."""
+
+CLOCK_TOLERANCE = timedelta(seconds=1)
+"""How far this machine's clock and the service's may be apart before a job counts as made earlier."""
+
+
+class Jobs(Protocol):
+    """What the life cycle needs of the service; gateway.Gateway has it."""
+
+    def create_job(self, identity: Identity, tags: Mapping[str, str], client_token: str) -> tuple[str, str]: ...
+    def get_job(self, catalog: str, job_id: str) -> Job: ...
+    def start_job(self, catalog: str, job_id: str) -> None: ...
+    def stop_job(self, catalog: str, job_id: str) -> None: ...
+    def delete_job(self, catalog: str, job_id: str) -> None: ...
+    def list_jobs(self, catalog: str, engagement_identifier: str | None = None) -> Iterator[str]: ...
+    def list_tags(self, arn: str) -> dict[str, str]: ...
+    def tag(self, arn: str, tags: Mapping[str, str]) -> None: ...
+    def untag(self, arn: str, keys: tuple[str, ...]) -> None: ...
+
+
+class Lifecycle:
+    """The operations on one job at a time; safe to share between threads.
+
+    Args:
+        jobs: the service.
+        report: shows the user a line while an operation is under way.
+        pause: waits for some seconds; tests drive it.
+    """
+
+    def __init__(
+        self, jobs: Jobs, report: Callable[[str], None], pause: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._jobs = jobs
+        self._report = report
+        self._pause = pause
+
+    def create(self, declared: Declared) -> Job:
+        """Make the job and bring it to its desired status (CreateResourceSnapshotJob, then Start where needed).
+
+        A job that an interrupted run made with the same token is taken up instead of making a second one. Where a
+        later step fails for good the job is deleted again, since the engine keeps nothing of a create that fails.
+
+        Raises:
+            ProviderError: the service refused, or could not be reached.
+        """
+        started = datetime.now(timezone.utc)
+        job = self._acquire(declared)
+        if _made_before(job, started):
+            self._report(
+                f"recovered {job.id}, made {job.created_at} by a run that was interrupted: no second job was created"
+            )
+        try:
+            return self._bring_to(job, declared)
+        except ProviderError as failed:
+            self._undo(job, failed)
+            raise
+
+    def read(self, catalog: str, job_id: str) -> Job | None:
+        """The job as it is now, with its tags; None where the service says that there is no such job.
+
+        Raises:
+            ProviderError: the service refused for any other reason; that is never taken for "gone".
+        """
+        try:
+            job = self._jobs.get_job(catalog, job_id)
+            return job.with_tags(self._jobs.list_tags(job.arn))
+        except NotFoundError:
+            return None
+
+    def update(self, job: Job, tags: TagChange, desired_status: str) -> Job:
+        """Set what can be set in place: tags (TagResource, UntagResource) and status (Start, Stop).
+
+        Args:
+            job: the job as it was last known, with its tags.
+            tags: what to set and to remove.
+            desired_status: the status to reach; nothing is called where the job is known to have it.
+
+        Raises:
+            ProviderError: the service refused, or could not be reached. What was done stays done.
+        """
+        self._change_tags(job.arn, tags)
+        if job.status != desired_status:
+            self._set_status(job, desired_status)
+        kept = {key: value for key, value in (job.tags or {}).items() if key not in tags.removed}
+        return job.with_status(desired_status).with_tags({**kept, **tags.set})
+
+    def delete(self, catalog: str, job_id: str, status: str) -> None:
+        """Stop the job where it runs, then delete it; a job that is already gone is a success.
+
+        Args:
+            catalog: the job's catalog.
+            job_id: the job's Id.
+            status: its last known status: a job known to be stopped costs one call less.
+
+        Raises:
+            ProviderError: the service refused, or could not be reached. The operation may be repeated.
+        """
+        try:
+            if status == "Running":
+                self._stop(catalog, job_id)
+            self._delete_stopped(catalog, job_id)
+        except NotFoundError:
+            self._report(f"{job_id} was already gone")
+
+    def _acquire(self, declared: Declared) -> Job:
+        """The live job that belongs to the token, made now or by an interrupted run."""
+        token = declared.client_token
+        for _ in range(TOKENS):
+            try:
+                job_id, _arn = self._jobs.create_job(declared.identity, declared.tags, token)
+            except ConflictError as conflict:
+                job, token = self._resolve(conflict, declared, token)
+                if job:
+                    return job
+                continue
+            job = self._find_new(declared, job_id)
+            if job:
+                return job
+            token = client_token.derive(token, job_id)
+        raise ProviderError(
+            f"{TOKENS} earlier jobs for {declared.identity} were made with this resource's tokens and deleted since; "
+            "set client_token to a new value."
+        )
+
+    def _find_new(self, declared: Declared, job_id: str) -> Job | None:
+        """Read a job that Create answered with; None where the token replayed a job that was deleted since."""
+        catalog = declared.identity.catalog
+        job = self._read_patiently(catalog, job_id)
+        if job:
+            return job.with_tags(declared.tags)
+        # Reads may lag behind writes; a write knows whether the job lives.
+        try:
+            self._request_status(catalog, job_id, declared.desired_status)
+        except NotFoundError:
+            return None
+        except (InvalidError, ConflictError):
+            pass
+        job = self._read_patiently(catalog, job_id)
+        if job is None:
+            raise WaitError(
+                f"{job_id} was created but cannot be read yet. Run the command again: the job will be found, "
+                "not created twice."
+            )
+        return job.with_tags(declared.tags)
+
+    def _read_patiently(self, catalog: str, job_id: str) -> Job | None:
+        for delay in (0.0, *STALE_READS):
+            if delay:
+                self._pause(delay)
+            try:
+                return self._jobs.get_job(catalog, job_id)
+            except NotFoundError:
+                continue
+        return None
+
+    def _resolve(self, conflict: ConflictError, declared: Declared, token: str) -> tuple[Job | None, str]:
+        """Tell the conflicts of Create apart: the job behind the token, or the next token to try.
+
+        A token that was used with another body (the tags were edited after an interrupted run) proves which job it
+        made when it is repeated with that job's own tags: same token and same body give the same Id.
+
+        Raises:
+            ConflictError: somebody else's job shares the same opportunity already.
+        """
+        matching = list(self._matching(declared.identity))
+        for job in matching:
+            if self._made_with(token, job):
+                return job, token
+        if not matching:
+            return None, client_token.derive(token, "spent")
+        successor = client_token.derive(token, *(job.id for job in matching))
+        try:
+            job_id, _arn = self._jobs.create_job(declared.identity, declared.tags, successor)
+        except ConflictError:
+            raise _taken(declared.identity, matching, conflict) from conflict
+        return self._find_new(declared, job_id), client_token.derive(successor, job_id)
+
+    def _matching(self, identity: Identity) -> Iterator[Job]:
+        for job_id in self._jobs.list_jobs(identity.catalog, identity.engagement_identifier):
+            try:
+                job = self._jobs.get_job(identity.catalog, job_id)
+                if job.identity == identity:
+                    yield job.with_tags(self._jobs.list_tags(job.arn))
+            except NotFoundError:
+                continue
+
+    def _made_with(self, token: str, job: Job) -> bool:
+        try:
+            job_id, _arn = self._jobs.create_job(job.identity, job.tags or {}, token)
+        except (ConflictError, InvalidError):
+            return False
+        return job_id == job.id
+
+    def _bring_to(self, job: Job, declared: Declared) -> Job:
+        from snapshot_provider.model import TagChange
+
+        return self.update(job, TagChange.between(job.tags or {}, declared.tags), declared.desired_status)
+
+    def _change_tags(self, arn: str, tags: TagChange) -> None:
+        if tags.removed:
+            self._jobs.untag(arn, tags.removed)
+        if tags.set:
+            self._jobs.tag(arn, tags.set)
+
+    def _set_status(self, job: Job, status: str) -> None:
+        catalog = job.identity.catalog
+        try:
+            self._request_status(catalog, job.id, status)
+        except (InvalidError, ConflictError):
+            # A lost answer was retried, or somebody was faster: refused, because it is so already.
+            if self._jobs.get_job(catalog, job.id).status != status:
+                raise
+
+    def _request_status(self, catalog: str, job_id: str, status: str) -> None:
+        if status == "Running":
+            self._jobs.start_job(catalog, job_id)
+        else:
+            self._jobs.stop_job(catalog, job_id)
+
+    def _stop(self, catalog: str, job_id: str) -> None:
+        try:
+            self._jobs.stop_job(catalog, job_id)
+        except (InvalidError, ConflictError):
+            return  # Stopped already; if it is not, the delete that follows says so.
+
+    def _delete_stopped(self, catalog: str, job_id: str) -> None:
+        for attempt in range(1, DELETE_ATTEMPTS + 1):
+            try:
+                self._jobs.delete_job(catalog, job_id)
+            except (ConflictError, InvalidError):
+                if attempt == DELETE_ATTEMPTS:
+                    raise
+                self._stop(catalog, job_id)  # Somebody started it again.
+                self._pause(0.1 * 2**attempt)
+            else:
+                return
+
+    def _undo(self, job: Job, failed: ProviderError) -> None:
+        try:
+            self.delete(job.identity.catalog, job.id, job.status)
+        except ProviderError as kept:
+            raise type_of(failed)(
+                f"{failed} {job.id} could not be deleted again ({kept}); the next `pulumi up` finds it and goes on."
+            ) from failed
+
+
+def type_of(error: ProviderError) -> Callable[[str], ProviderError]:
+    """The constructor of an error of the same kind."""
+    code = error.code if isinstance(error, ServiceError) else None
+    return lambda text: type(error)(text) if code is None else ServiceError(text, code=code)
+
+
+def _taken(identity: Identity, matching: list[Job], conflict: ConflictError) -> ConflictError:
+    ids = ", ".join(job.id for job in matching)
+    return ConflictError(
+        f"There is a job for {identity} already: {ids}, which this stack does not manage. "
+        f'Declare adopt="{matching[0].id}" to manage it from here, or delete it. {conflict}',
+        code=conflict.code,
+    )
+
+
+def _made_before(job: Job, started: datetime) -> bool:
+    if job.created_at is None:
+        return False
+    made = datetime.fromisoformat(job.created_at.replace("Z", "+00:00"))
+    return made < started - CLOCK_TOLERANCE

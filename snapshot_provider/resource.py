@@ -1,0 +1,175 @@
+"""What users declare: typed resources. Runs in the program; calls no service and loads neither boto3 nor botocore."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import pulumi
+from pulumi.dynamic import Resource
+from pulumi.runtime import get_root_resource, invoke_async
+
+from snapshot_provider import client_token as tokens
+from snapshot_provider.model import IDENTITY
+from snapshot_provider.provider import JobProvider
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from snapshot_provider.model import Catalog, ResourceType, Status
+
+NAMESPACE = "partnercentral"
+"""The configuration namespace."""
+
+_COMPUTED = (
+    "arn",
+    "status",
+    "created_at",
+    "resource_arn",
+    "last_successful_execution_date",
+    "last_failure",
+    "tags_all",
+)
+
+
+class ResourceSnapshotJob(Resource, module=NAMESPACE, name="ResourceSnapshotJob"):
+    """A resource snapshot job: keeps what an engagement sees of an opportunity up to date.
+
+    Creating calls CreateResourceSnapshotJob and brings the job to its desired status. A change of catalog, engagement,
+    resource type, resource or template replaces the job; tags and desired status are changed in place.
+
+    Example:
+        >>> job = ResourceSnapshotJob(
+        ...     "acme-opportunity",
+        ...     engagement_identifier="eng-0123456789abcd",
+        ...     resource_identifier="O1234567",
+        ...     resource_snapshot_template_identifier="OpportunitySummaryView",
+        ... )
+        >>> pulumi.export("job_arn", job.arn)
+
+    Attributes:
+        id: the job's Id, "job-" and 13 characters.
+        arn: the job's ARN.
+        status: "Running" or "Stopped", as last seen.
+        created_at: when the service made the job, ISO 8601 in UTC.
+        resource_arn: the ARN of the opportunity.
+        last_successful_execution_date: ISO 8601 in UTC; None before the first success. Updated by a refresh.
+        last_failure: the latest failure's message; None if there was none. Updated by a refresh.
+        catalog: the catalog, as applied.
+        engagement_identifier: the engagement, as applied.
+        resource_type: the resource type, as applied.
+        resource_identifier: the opportunity, as applied.
+        resource_snapshot_template_identifier: the template, as applied.
+        desired_status: the declared status, as applied.
+        tags: the declared tags, as applied.
+        tags_all: the job's tags, default tags included.
+        client_token: the idempotency token that the job was created with.
+    """
+
+    arn: pulumi.Output[str]
+    status: pulumi.Output[str]
+    created_at: pulumi.Output[str]
+    resource_arn: pulumi.Output[str]
+    last_successful_execution_date: pulumi.Output[str | None]
+    last_failure: pulumi.Output[str | None]
+    catalog: pulumi.Output[str]
+    engagement_identifier: pulumi.Output[str]
+    resource_type: pulumi.Output[str]
+    resource_identifier: pulumi.Output[str]
+    resource_snapshot_template_identifier: pulumi.Output[str]
+    desired_status: pulumi.Output[str]
+    tags: pulumi.Output[dict[str, str]]
+    tags_all: pulumi.Output[dict[str, str]]
+    client_token: pulumi.Output[str]
+
+    def __init__(  # noqa: PLR0913  # One argument an input, all by keyword, as every Pulumi resource has them.
+        self,
+        resource_name: str,
+        *,
+        engagement_identifier: pulumi.Input[str],
+        resource_identifier: pulumi.Input[str],
+        resource_snapshot_template_identifier: pulumi.Input[str],
+        catalog: pulumi.Input[Catalog] | None = None,
+        resource_type: pulumi.Input[ResourceType] = "Opportunity",
+        desired_status: pulumi.Input[Status] = "Running",
+        tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        client_token: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare a job.
+
+        Args:
+            resource_name: the resource's name in the stack.
+            engagement_identifier: the engagement to share in, "eng-" and 14 characters.
+            resource_identifier: the opportunity to share, "O" and up to 19 digits.
+            resource_snapshot_template_identifier: what is shared of it, such as "OpportunitySummaryView".
+            catalog: "AWS" or "Sandbox"; by default the config value partnercentral:catalog, else "AWS".
+            resource_type: "Opportunity", the only type there is.
+            desired_status: "Running" (default) or "Stopped".
+            tags: tags of the job; a default tag of the same key gives way. None by default.
+            client_token: the idempotency token to create with; derived from the resource's place in the stack by
+                default, so that a create that was interrupted is found again. Has no effect on a job that exists.
+            opts: Pulumi's resource options. delete_before_replace is on unless it is set here.
+
+        Raises:
+            TypeError: an argument is unknown or missing. Wrong values are reported by the preview.
+        """
+        props: dict[str, Any] = {
+            "catalog": pulumi.Config(NAMESPACE).get("catalog") or "AWS" if catalog is None else catalog,
+            "engagement_identifier": engagement_identifier,
+            "resource_type": resource_type,
+            "resource_identifier": resource_identifier,
+            "resource_snapshot_template_identifier": resource_snapshot_template_identifier,
+            "desired_status": desired_status,
+            "tags": tags,
+        }
+        opts = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), opts)
+        props["client_token"] = pulumi.Output.from_input(
+            self._choose_token(resource_name, props, client_token, opts.parent)
+        )
+        super().__init__(JobProvider(), resource_name, props | dict.fromkeys(_COMPUTED), opts)
+
+    @classmethod
+    async def _choose_token(
+        cls,
+        resource_name: str,
+        props: Mapping[str, Any],
+        given: pulumi.Input[str] | None,
+        parent: pulumi.Resource | None,
+    ) -> str | None:
+        """The token of the job that this resource would create now; None while it hangs on unknown values."""
+        urn = await pulumi.create_urn(resource_name, f"pulumi-python:{cls._resource_type_name}", parent).future()
+        identity = await pulumi.Output.all(*(props[name] for name in IDENTITY)).future()
+        base = await pulumi.Output.from_input(given).future()
+        if urn is None or identity is None:
+            return base
+        scope = pulumi.Config(NAMESPACE).get("idempotencyScope") or ""
+        base = base or tokens.derive(pulumi.get_organization(), scope, urn, *map(str, identity))
+        jobs = await _jobs_in_state()
+        predecessor = jobs.get(urn)
+        taken = {token for other, (_, token) in jobs.items() if other != urn}
+        return tokens.choose(base, predecessor[0] if predecessor else None, taken)
+
+
+_state: WeakKeyDictionary[pulumi.Resource, pulumi.Output[dict[str, tuple[str, str]]]] = WeakKeyDictionary()
+
+
+async def _jobs_in_state() -> dict[str, tuple[str, str]]:
+    """The jobs that the stack has now: Id and token by URN, asked of the engine once a program."""
+    stack = get_root_resource()
+    if stack is None:
+        return {}
+    if stack not in _state:
+        _state[stack] = pulumi.Output.from_input(_read_state())
+    return await _state[stack].future() or {}
+
+
+async def _read_state() -> dict[str, tuple[str, str]]:
+    name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    answer = await invoke_async("pulumi:pulumi:readStackResourceOutputs", {"stackName": name})
+    resources = (answer or {}).get("outputs") or {}
+    return {
+        urn: (outputs["arn"].rsplit("/", 1)[-1], outputs.get("client_token", ""))
+        for urn, outputs in ((urn, resource.get("outputs") or {}) for urn, resource in resources.items())
+        if f"{NAMESPACE}:ResourceSnapshotJob" in urn and "arn" in outputs
+    }

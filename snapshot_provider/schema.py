@@ -1,0 +1,245 @@
+"""Inputs against the service model: every mistake found at once, named and with its remedy, before anything is called.
+
+Patterns, enums and bounds are botocore's, read at run time. Pure otherwise. May not import Pulumi.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import regex
+from botocore.loaders import Loader
+from botocore.model import ListShape, ServiceModel, Shape, StructureShape
+
+from snapshot_provider.model import CATALOGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One mistake.
+
+    Attributes:
+        property: the path of the property, such as "tags.team".
+        reason: the value, what is expected, and the remedy.
+    """
+
+    property: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """What one property must be.
+
+    Attributes:
+        shape: the service model's shape that bounds it.
+        noun: what it is, in words.
+        example: a value that would do; empty where the enum says it all.
+        required: whether a job can be made without it.
+        choices: values the documentation allows where the model's pattern is wider.
+    """
+
+    shape: str
+    noun: str
+    example: str = ""
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+_RULES = {
+    "catalog": _Rule("CatalogIdentifier", "a catalog", choices=CATALOGS),
+    "engagement_identifier": _Rule(
+        "EngagementIdentifier", "an engagement's identifier", "eng-0123456789abcd", required=True
+    ),
+    "resource_type": _Rule("ResourceType", "a resource type"),
+    "resource_identifier": _Rule("ResourceIdentifier", "an opportunity's identifier", "O1234567", required=True),
+    "resource_snapshot_template_identifier": _Rule(
+        "ResourceTemplateName", "a snapshot template's name", "OpportunitySummaryView", required=True
+    ),
+    "desired_status": _Rule("ResourceSnapshotJobStatus", "a status"),
+    "client_token": _Rule("ClientToken", "an idempotency token", "partner-2026-11"),
+}
+
+_KINDS = {
+    "EngagementIdentifier": "an engagement's identifier",
+    "ResourceIdentifier": "an opportunity's identifier",
+    "ResourceSnapshotJobIdentifier": "a snapshot job's identifier",
+}
+"""Shapes whose values are easily put in each other's place."""
+
+
+def check_job(props: Mapping[str, Any], is_unknown: Callable[[Any], bool]) -> list[Failure]:
+    """Find every mistake in a job's inputs (CreateResourceSnapshotJob's input in the service model).
+
+    Args:
+        props: the inputs by name; absent and None are the same.
+        is_unknown: whether a value will only be known later; such a value passes.
+    """
+    failures = [
+        Failure(name, reason)
+        for name, rule in _RULES.items()
+        if not is_unknown(props.get(name))
+        for reason in _check_string(rule, props.get(name))
+    ]
+    failures += _check_tags(props.get("tags"), is_unknown)
+    return failures
+
+
+def _check_string(rule: _Rule, value: Any) -> Iterator[str]:
+    if value is None:
+        if rule.required:
+            yield f"is missing: give {_expected(rule)}."
+        return
+    shape = _shape(rule.shape)
+    if not isinstance(value, str):
+        yield f"{_show(value)} is a {_kind(value)}: give {_expected(rule)} as a string."
+        return
+    allowed = rule.choices or tuple(getattr(shape, "enum", None) or ())
+    if (allowed and value not in allowed) or (not allowed and not fits(shape, value)):
+        yield f"{_show(value)} is not {_expected(rule)}. {_remedy(rule, value, allowed)}".rstrip()
+
+
+def _expected(rule: _Rule) -> str:
+    shape = _shape(rule.shape)
+    allowed = rule.choices or tuple(getattr(shape, "enum", None) or ())
+    if allowed:
+        return f"{rule.noun} ({' or '.join(_show(choice) for choice in allowed)})"
+    pattern = shape.metadata.get("pattern")
+    return f"{rule.noun} such as {_show(rule.example)}{f' (pattern {pattern})' if pattern else ''}"
+
+
+def _remedy(rule: _Rule, value: str, allowed: tuple[str, ...]) -> str:
+    stripped = value.strip()
+    last = stripped.rsplit("/", 1)[-1]
+    if allowed:
+        close = [choice for choice in allowed if choice.lower() == stripped.lower()]
+        close = close or difflib.get_close_matches(stripped, allowed, n=1)
+        return f"Did you mean {_show(close[0])}?" if close else ""
+    if stripped.startswith("arn:"):
+        return (
+            f"This is an ARN: give the identifier at its end, {_show(last)}."
+            if fits(_shape(rule.shape), last)
+            else f"This is an ARN{_of_kind(last)}; an identifier is wanted here."
+        )
+    if stripped != value and fits(_shape(rule.shape), stripped):
+        return f"Remove the space around it: {_show(stripped)}."
+    if _of_kind(stripped):
+        return f"This looks like {_of_kind(stripped).removeprefix(' of ')}."
+    if rule.shape == "ResourceIdentifier" and stripped.isdigit():
+        return f"An opportunity's identifier starts with the letter O: {_show('O' + stripped)}."
+    for changed in (stripped.lower(), stripped.upper()):
+        if fits(_shape(rule.shape), changed):
+            return f"Did you mean {_show(changed)}?"
+    return ""
+
+
+def _of_kind(value: str) -> str:
+    for shape, noun in _KINDS.items():
+        if fits(_shape(shape), value):
+            return f" of {noun}"
+    return ""
+
+
+def _check_tags(tags: Any, is_unknown: Callable[[Any], bool]) -> Iterator[Failure]:
+    if tags is None or is_unknown(tags):
+        return
+    if not isinstance(tags, dict):
+        yield Failure("tags", f'{_show(tags)} is a {_kind(tags)}: give a map of strings, such as {{"team": "alliances"}}.')
+        return
+    yield from check_tag_count(len(tags))
+    for key, value in tags.items():
+        path = f"tags.{key}" if str(key).isidentifier() else f'tags["{key}"]'
+        for reason in _check_tag(key, value, is_unknown):
+            yield Failure(path, reason)
+
+
+def check_tag_count(count: int) -> Iterator[Failure]:
+    """Whether a job may have so many tags, default tags included."""
+    limit = int(_shape("TagList").metadata["max"])
+    if count > limit:
+        yield Failure("tags", f"{count} tags are too many: a job takes {limit} at most. Remove {count - limit}.")
+
+
+def _check_tag(key: Any, value: Any, is_unknown: Callable[[Any], bool]) -> Iterator[str]:
+    members = _tag_shape().members
+    if not isinstance(key, str):
+        yield f"the key {_show(key)} is a {_kind(key)}: tag keys are strings."
+    elif key.lower().startswith("aws:"):
+        yield f'the key {_show(key)} begins with "aws:", which AWS keeps for itself. Choose another key.'
+    elif not fits(members["Key"], key):
+        yield f"the key {_show(key)} is not a tag key: 1 to 128 letters, digits, spaces and _ . : / = + - @ are allowed."
+    if is_unknown(value):
+        return
+    if not isinstance(value, str):
+        yield f"the value {_show(value)} is a {_kind(value)}: tag values are strings. {_as_string(value)}"
+    elif not fits(members["Value"], value):
+        yield (
+            f"the value {_show(value)} is not a tag value: up to 256 letters, digits, spaces and _ . : / = + - @ are allowed."
+        )
+
+
+def _as_string(value: Any) -> str:
+    if isinstance(value, bool):
+        return f'Write "{str(value).lower()}" in quotes.'
+    if isinstance(value, (int, float)):
+        text = str(int(value)) if float(value).is_integer() else str(value)
+        return (
+            f'Write "{text}" in quotes; from config, set it with `pulumi config set --path --type string`, '
+            "or wrap it in str()."
+        )
+    if value is None:
+        return 'Give "" for an empty value, or leave the tag out.'
+    return ""
+
+
+def fits(shape: Shape, value: str) -> bool:
+    """Whether a string is within the shape's pattern, taken whole, and its length bounds."""
+    low, high = shape.metadata.get("min"), shape.metadata.get("max")
+    if (low is not None and len(value) < low) or (high is not None and len(value) > high):
+        return False
+    pattern = shape.metadata.get("pattern")
+    return pattern is None or _compiled(pattern).fullmatch(value) is not None
+
+
+@lru_cache(maxsize=None)
+def _compiled(pattern: str) -> regex.Pattern[str]:
+    return regex.compile(pattern)
+
+
+@lru_cache(maxsize=1)
+def _service() -> ServiceModel:
+    # The loader alone: a whole botocore session would cost a preview a tenth of a second more.
+    return ServiceModel(Loader().load_service_model("partnercentral-selling", "service-2"), "partnercentral-selling")
+
+
+@lru_cache(maxsize=None)
+def _shape(name: str) -> Shape:
+    return _service().shape_for(name)
+
+
+def _tag_shape() -> StructureShape:
+    tags = _shape("TagList")
+    assert isinstance(tags, ListShape)  # noqa: S101  # The service model says so; for the type checker.
+    member = tags.member
+    assert isinstance(member, StructureShape)  # noqa: S101  # Likewise.
+    return member
+
+
+def _show(value: Any) -> str:
+    text = f'"{value}"' if isinstance(value, str) else repr(value)
+    limit = 120
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
+def _kind(value: Any) -> str:
+    return {bool: "boolean", int: "number", float: "number", dict: "map", list: "list", type(None): "null"}.get(
+        type(value), type(value).__name__
+    )
+
+

@@ -1,0 +1,115 @@
+"""boto3's session and client, made once a process from the settings. The AWS credential chain is boto3's, unchanged."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore import exceptions as boto_errors
+from botocore.config import Config
+from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.session import get_session
+
+from snapshot_provider.errors import ConfigurationError
+from snapshot_provider.gateway import failure, refusal
+from snapshot_provider.model import REGION
+
+if TYPE_CHECKING:
+    from mypy_boto3_partnercentral_selling import PartnerCentralSellingClient
+
+    from snapshot_provider.config import AssumedRole, Settings
+
+# More than the plugin's four threads, so that no thread waits for a connection.
+CONNECTIONS = 16
+
+
+def open_client(settings: Settings) -> PartnerCentralSellingClient:
+    """Open the client, in the one region there is.
+
+    Raises:
+        ConfigurationError: the profile does not exist, or the account is not one that may be touched.
+        ProviderError: the account had to be asked for, and could not be.
+    """
+    session = _session(settings)
+    client: PartnerCentralSellingClient = session.client(
+        "partnercentral-selling",
+        region_name=REGION,
+        endpoint_url=settings.endpoint_url,
+        config=_client_config(settings),
+    )
+    if settings.allowed_accounts or settings.forbidden_accounts:
+        _check_account(settings, caller_account(session, settings))
+    return client
+
+
+def caller_account(session: boto3.Session, settings: Settings) -> str:
+    """The account that the credentials belong to (STS GetCallerIdentity)."""
+    sts = session.client("sts", region_name=REGION, config=_client_config(settings))
+    try:
+        return sts.get_caller_identity()["Account"]
+    except boto_errors.ClientError as error:
+        raise refusal("sts:GetCallerIdentity", "the credentials", error) from error
+    except boto_errors.BotoCoreError as error:
+        raise failure("sts:GetCallerIdentity", "the credentials", error) from error
+
+
+def _check_account(settings: Settings, account: str) -> None:
+    if settings.allowed_accounts and account not in settings.allowed_accounts:
+        allowed = ", ".join(sorted(settings.allowed_accounts))
+        raise ConfigurationError(
+            f"The credentials belong to account {account}, but partnercentral:allowedAccountIds allows only {allowed}. "
+            "Use other credentials, or allow the account."
+        )
+    if account in settings.forbidden_accounts:
+        raise ConfigurationError(
+            f"The credentials belong to account {account}, which partnercentral:forbiddenAccountIds forbids. "
+            "Use other credentials, or remove the account from the list."
+        )
+
+
+def _session(settings: Settings) -> boto3.Session:
+    core = get_session()
+    try:
+        session = boto3.Session(botocore_session=core, profile_name=settings.profile, region_name=REGION)
+    except boto_errors.ProfileNotFound as error:
+        raise ConfigurationError(
+            f"{error}. Add the profile to the AWS configuration file, or set partnercentral:profile to one of: "
+            f"{', '.join(core.available_profiles) or 'none is there'}."
+        ) from error
+    return _with_role(session, settings.assume_role) if settings.assume_role else session
+
+
+def _with_role(source: boto3.Session, role: AssumedRole) -> boto3.Session:
+    """A session of the role, whose credentials renew themselves."""
+    arguments = {"RoleSessionName": role.session_name, "DurationSeconds": role.duration}
+    if role.external_id:
+        arguments["ExternalId"] = role.external_id
+    fetcher = AssumeRoleCredentialFetcher(
+        client_creator=source._session.create_client,  # noqa: SLF001  # boto3 offers no public way to the session.
+        source_credentials=source.get_credentials(),
+        role_arn=role.role_arn,
+        extra_args=arguments,
+    )
+    core = get_session()
+    core._credentials = DeferredRefreshableCredentials(  # noqa: SLF001  # As botocore's own documentation of fetchers does.
+        method="assume-role", refresh_using=fetcher.fetch_credentials
+    )
+    return boto3.Session(botocore_session=core, region_name=REGION)
+
+
+def _client_config(settings: Settings) -> Config:
+    return Config(
+        user_agent_extra=f"snapshot-provider/{_version()}",
+        connect_timeout=settings.connect_timeout,
+        read_timeout=settings.read_timeout,
+        max_pool_connections=CONNECTIONS,
+        retries={"total_max_attempts": settings.max_attempts, "mode": settings.retry_mode},  # type: ignore[typeddict-item]
+    )
+
+
+def _version() -> str:
+    try:
+        return version("snapshot-provider")
+    except PackageNotFoundError:
+        return "source"
