@@ -16,7 +16,7 @@ from snapshot_provider.model import Identity, Job, tags_from_list, tags_to_list
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from mypy_boto3_partnercentral_selling import PartnerCentralSellingClient
+    from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
 
 UNTAG_LIMIT = 50
 """Most keys that one UntagResource call takes (the service model's bound)."""
@@ -29,7 +29,7 @@ class Gateway:
     errors.ProviderError where it cannot be reached or understood. botocore has retried by then what retrying can mend.
     """
 
-    def __init__(self, client: PartnerCentralSellingClient) -> None:
+    def __init__(self, client: PartnerCentralSellingAPIClient) -> None:
         self._client = client
 
     def create_job(self, identity: Identity, tags: Mapping[str, str], client_token: str) -> tuple[str, str]:
@@ -45,7 +45,9 @@ class Gateway:
         if tags:
             request["Tags"] = tags_to_list(tags)
         answer = self._call("CreateResourceSnapshotJob", str(identity), request)
-        return _member("CreateResourceSnapshotJob", answer, "Id"), _member("CreateResourceSnapshotJob", answer, "Arn")
+        return _member("CreateResourceSnapshotJob", answer, "Id"), _member(
+            "CreateResourceSnapshotJob", answer, "Arn"
+        )
 
     def get_job(self, catalog: str, job_id: str) -> Job:
         """GetResourceSnapshotJob, without tags: the service gives them elsewhere."""
@@ -89,7 +91,9 @@ class Gateway:
         if engagement_identifier:
             request["EngagementIdentifier"] = engagement_identifier
         while True:
-            answer = self._call("ListResourceSnapshotJobs", engagement_identifier or f"catalog {catalog}", request)
+            answer = self._call(
+                "ListResourceSnapshotJobs", engagement_identifier or f"catalog {catalog}", request
+            )
             for summary in answer.get("ResourceSnapshotJobSummaries", []):
                 yield _member("ListResourceSnapshotJobs", summary, "Id")
             token = answer.get("NextToken")
@@ -151,7 +155,9 @@ def failure(operation: str, subject: str, error: boto_errors.BotoCoreError) -> e
     """Put a call that got no usable answer into words."""
     for kind, remedy in _FAILURES:
         if isinstance(error, kind):
-            return errors.ProviderError(f"{operation} on {subject} failed: {str(error).rstrip('.')}. {remedy}")
+            return errors.ProviderError(
+                f"{operation} on {subject} failed: {str(error).rstrip('.')}. {remedy}"
+            )
     return errors.ProviderError(f"{operation} on {subject} failed: {error}")
 
 

@@ -15,17 +15,17 @@ from snapshot_provider.errors import (
     InvalidError,
     NotFoundError,
     ProviderError,
-    ServiceError,
     WaitError,
 )
+from snapshot_provider.model import TagChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from snapshot_provider.model import Declared, Identity, Job, TagChange
+    from snapshot_provider.model import Declared, Identity, Job
 
-STALE_READS = (0.25, 0.5, 1.0)
-"""Seconds between reads of a job that was just created, while the service may not show it yet."""
+STALE_READS = (0.25, 0.5, 1.0, 2.0, 4.0)
+"""Seconds before each further read of a job that was just created, while the service may not show it yet."""
 
 TOKENS = 64
 """How many generations of dead jobs behind one token are walked through before giving up."""
@@ -40,7 +40,9 @@ CLOCK_TOLERANCE = timedelta(seconds=1)
 class Jobs(Protocol):
     """What the life cycle needs of the service; gateway.Gateway has it."""
 
-    def create_job(self, identity: Identity, tags: Mapping[str, str], client_token: str) -> tuple[str, str]: ...
+    def create_job(
+        self, identity: Identity, tags: Mapping[str, str], client_token: str
+    ) -> tuple[str, str]: ...
     def get_job(self, catalog: str, job_id: str) -> Job: ...
     def start_job(self, catalog: str, job_id: str) -> None: ...
     def stop_job(self, catalog: str, job_id: str) -> None: ...
@@ -158,33 +160,34 @@ class Lifecycle:
     def _find_new(self, declared: Declared, job_id: str) -> Job | None:
         """Read a job that Create answered with; None where the token replayed a job that was deleted since."""
         catalog = declared.identity.catalog
-        job = self._read_patiently(catalog, job_id)
-        if job:
-            return job.with_tags(declared.tags)
-        # Reads may lag behind writes; a write knows whether the job lives.
         try:
-            self._request_status(catalog, job_id, declared.desired_status)
+            return self._jobs.get_job(catalog, job_id).with_tags(declared.tags)
         except NotFoundError:
-            return None
-        except (InvalidError, ConflictError):
-            pass
-        job = self._read_patiently(catalog, job_id)
-        if job is None:
-            raise WaitError(
-                f"{job_id} was created but cannot be read yet. Run the command again: the job will be found, "
-                "not created twice."
-            )
-        return job.with_tags(declared.tags)
+            # Reads may lag behind writes; a write knows whether the job lives.
+            if not self._lives(catalog, job_id, declared.desired_status):
+                return None
+        return self._read_patiently(catalog, job_id).with_tags(declared.tags)
 
-    def _read_patiently(self, catalog: str, job_id: str) -> Job | None:
-        for delay in (0.0, *STALE_READS):
-            if delay:
-                self._pause(delay)
+    def _lives(self, catalog: str, job_id: str, desired_status: str) -> bool:
+        try:
+            self._request_status(catalog, job_id, desired_status)
+        except NotFoundError:
+            return False
+        except (InvalidError, ConflictError):
+            return True  # It is so already.
+        return True
+
+    def _read_patiently(self, catalog: str, job_id: str) -> Job:
+        for delay in STALE_READS:
+            self._pause(delay)
             try:
                 return self._jobs.get_job(catalog, job_id)
             except NotFoundError:
                 continue
-        return None
+        raise WaitError(
+            f"{job_id} was created but cannot be read yet. Run the command again: the job will be found, "
+            "not created twice."
+        )
 
     def _resolve(self, conflict: ConflictError, declared: Declared, token: str) -> tuple[Job | None, str]:
         """Tell the conflicts of Create apart: the job behind the token, or the next token to try.
@@ -225,8 +228,6 @@ class Lifecycle:
         return job_id == job.id
 
     def _bring_to(self, job: Job, declared: Declared) -> Job:
-        from snapshot_provider.model import TagChange
-
         return self.update(job, TagChange.between(job.tags or {}, declared.tags), declared.desired_status)
 
     def _change_tags(self, arn: str, tags: TagChange) -> None:
@@ -272,15 +273,9 @@ class Lifecycle:
         try:
             self.delete(job.identity.catalog, job.id, job.status)
         except ProviderError as kept:
-            raise type_of(failed)(
+            raise ProviderError(
                 f"{failed} {job.id} could not be deleted again ({kept}); the next `pulumi up` finds it and goes on."
             ) from failed
-
-
-def type_of(error: ProviderError) -> Callable[[str], ProviderError]:
-    """The constructor of an error of the same kind."""
-    code = error.code if isinstance(error, ServiceError) else None
-    return lambda text: type(error)(text) if code is None else ServiceError(text, code=code)
 
 
 def _taken(identity: Identity, matching: list[Job], conflict: ConflictError) -> ConflictError:

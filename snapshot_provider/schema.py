@@ -58,7 +58,9 @@ _RULES = {
         "EngagementIdentifier", "an engagement's identifier", "eng-0123456789abcd", required=True
     ),
     "resource_type": _Rule("ResourceType", "a resource type"),
-    "resource_identifier": _Rule("ResourceIdentifier", "an opportunity's identifier", "O1234567", required=True),
+    "resource_identifier": _Rule(
+        "ResourceIdentifier", "an opportunity's identifier", "O1234567", required=True
+    ),
     "resource_snapshot_template_identifier": _Rule(
         "ResourceTemplateName", "a snapshot template's name", "OpportunitySummaryView", required=True
     ),
@@ -150,7 +152,10 @@ def _check_tags(tags: Any, is_unknown: Callable[[Any], bool]) -> Iterator[Failur
     if tags is None or is_unknown(tags):
         return
     if not isinstance(tags, dict):
-        yield Failure("tags", f'{_show(tags)} is a {_kind(tags)}: give a map of strings, such as {{"team": "alliances"}}.')
+        yield Failure(
+            "tags",
+            f'{_show(tags)} is a {_kind(tags)}: give a map of strings, such as {{"team": "alliances"}}.',
+        )
         return
     yield from check_tag_count(len(tags))
     for key, value in tags.items():
@@ -163,7 +168,9 @@ def check_tag_count(count: int) -> Iterator[Failure]:
     """Whether a job may have so many tags, default tags included."""
     limit = int(_shape("TagList").metadata["max"])
     if count > limit:
-        yield Failure("tags", f"{count} tags are too many: a job takes {limit} at most. Remove {count - limit}.")
+        yield Failure(
+            "tags", f"{count} tags are too many: a job takes {limit} at most. Remove {count - limit}."
+        )
 
 
 def _check_tag(key: Any, value: Any, is_unknown: Callable[[Any], bool]) -> Iterator[str]:
@@ -215,7 +222,9 @@ def _compiled(pattern: str) -> regex.Pattern[str]:
 @lru_cache(maxsize=1)
 def _service() -> ServiceModel:
     # The loader alone: a whole botocore session would cost a preview a tenth of a second more.
-    return ServiceModel(Loader().load_service_model("partnercentral-selling", "service-2"), "partnercentral-selling")
+    return ServiceModel(
+        Loader().load_service_model("partnercentral-selling", "service-2"), "partnercentral-selling"
+    )
 
 
 @lru_cache(maxsize=None)
@@ -238,8 +247,11 @@ def _show(value: Any) -> str:
 
 
 def _kind(value: Any) -> str:
-    return {bool: "boolean", int: "number", float: "number", dict: "map", list: "list", type(None): "null"}.get(
-        type(value), type(value).__name__
-    )
-
-
+    return {
+        bool: "boolean",
+        int: "number",
+        float: "number",
+        dict: "map",
+        list: "list",
+        type(None): "null",
+    }.get(type(value), type(value).__name__)

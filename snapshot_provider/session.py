@@ -16,7 +16,7 @@ from snapshot_provider.gateway import failure, refusal
 from snapshot_provider.model import REGION
 
 if TYPE_CHECKING:
-    from mypy_boto3_partnercentral_selling import PartnerCentralSellingClient
+    from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
 
     from snapshot_provider.config import AssumedRole, Settings
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 CONNECTIONS = 16
 
 
-def open_client(settings: Settings) -> PartnerCentralSellingClient:
+def open_client(settings: Settings) -> PartnerCentralSellingAPIClient:
     """Open the client, in the one region there is.
 
     Raises:
@@ -32,7 +32,7 @@ def open_client(settings: Settings) -> PartnerCentralSellingClient:
         ProviderError: the account had to be asked for, and could not be.
     """
     session = _session(settings)
-    client: PartnerCentralSellingClient = session.client(
+    client: PartnerCentralSellingAPIClient = session.client(
         "partnercentral-selling",
         region_name=REGION,
         endpoint_url=settings.endpoint_url,
@@ -92,7 +92,7 @@ def _with_role(source: boto3.Session, role: AssumedRole) -> boto3.Session:
         extra_args=arguments,
     )
     core = get_session()
-    core._credentials = DeferredRefreshableCredentials(  # noqa: SLF001  # As botocore's own documentation of fetchers does.
+    core._credentials = DeferredRefreshableCredentials(  # type: ignore[attr-defined]  # noqa: SLF001  # As botocore's own documentation of fetchers does.
         method="assume-role", refresh_using=fetcher.fetch_credentials
     )
     return boto3.Session(botocore_session=core, region_name=REGION)
