@@ -59,9 +59,7 @@ class Project:
         """Put a program there."""
         (self.folder / "__main__.py").write_text(program)
 
-    def declare(
-        self, jobs: Mapping[str, Mapping[str, Any]] | None = None, *, opts: str = "", **inputs: Any
-    ) -> None:
+    def declare(self, jobs: Mapping[str, Mapping[str, Any]] | None = None, *, opts: str = "", **inputs: Any) -> None:
         """Write a program of jobs by name; by default one, `acme`, with these inputs over the usual ones."""
         jobs = {"acme": inputs} if jobs is None else jobs
         declarations = []

@@ -1,0 +1,121 @@
+"""Who calls: the signature of a request (AWS Signature Version 4), checked as far as the keys are known."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from partnercentral_emulator.errors import ServiceRefusalError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SERVICE = "partnercentral-selling"
+REGION = "us-east-1"
+TOLERANCE = 300
+"""Seconds that a signature may be older or newer than now."""
+
+_AUTHORIZATION = re.compile(
+    r"AWS4-HMAC-SHA256\s+Credential=([^/,\s]+)/(\d{8})/([^/,\s]+)/([^/,\s]+)/aws4_request,"
+    r"\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})"
+)
+
+
+@dataclass(frozen=True)
+class Key:
+    """An access key that is accepted.
+
+    Attributes:
+        secret: its secret; None accepts any signature.
+        account: the account it belongs to; None for the default one.
+    """
+
+    secret: str | None = None
+    account: str | None = None
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The access keys that are accepted.
+
+    Attributes:
+        default_account: the account of keys that name none.
+        pinned: the accepted keys; empty accepts all.
+    """
+
+    default_account: str
+    pinned: Mapping[str, Key]
+
+    def account_of(self, access_key: str) -> str:
+        """The account that a key belongs to; a key of twelve digits stands for the account of that number."""
+        key = self.pinned.get(access_key)
+        if key and key.account:
+            return key.account
+        return access_key if re.fullmatch(r"[0-9]{12}", access_key) and not self.pinned else self.default_account
+
+
+def caller(headers: Mapping[str, str], body: bytes, keys: Keys) -> tuple[str, str]:
+    """The caller's access key and account.
+
+    Raises:
+        ServiceRefusalError: the request is not signed, or not so that the service would take it.
+    """
+    authorization = headers.get("Authorization")
+    if not authorization:
+        raise ServiceRefusalError("MissingAuthenticationTokenException", "Missing Authentication Token")
+    parts = _AUTHORIZATION.fullmatch(authorization.strip())
+    date = headers.get("X-Amz-Date", "")
+    if not parts or not re.fullmatch(r"\d{8}T\d{6}Z", date):
+        raise ServiceRefusalError(
+            "IncompleteSignatureException", "The request signature does not conform to AWS standards."
+        )
+    access_key, day, region, service, signed, signature = parts.groups()
+    if (day, region, service) != (date[:8], REGION, SERVICE):
+        raise ServiceRefusalError(
+            "InvalidSignatureException",
+            f"Credential should be scoped to a valid date, region and service: {REGION} and {SERVICE}.",
+        )
+    _check_age(date)
+    if keys.pinned and access_key not in keys.pinned:
+        raise ServiceRefusalError(
+            "UnrecognizedClientException", "The security token included in the request is invalid."
+        )
+    key = keys.pinned.get(access_key, Key())
+    if key.secret is not None:
+        expected = _signature(headers, body, signed.split(";"), Credentials(access_key, key.secret))
+        if not hmac.compare_digest(expected, signature):
+            raise ServiceRefusalError(
+                "InvalidSignatureException",
+                "The request signature we calculated does not match the signature you provided. "
+                "Check your AWS Secret Access Key and signing method.",
+            )
+    return access_key, keys.account_of(access_key)
+
+
+def _check_age(date: str) -> None:
+    now = datetime.now(timezone.utc)
+    signed = datetime.strptime(date, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
+    if abs((now - signed).total_seconds()) > TOLERANCE:
+        raise ServiceRefusalError(
+            "InvalidSignatureException", f"Signature expired: {date} is too far from {now:%Y%m%dT%H%M%SZ}"
+        )
+
+
+def _signature(headers: Mapping[str, str], body: bytes, signed: list[str], credentials: Credentials) -> str:
+    auth = SigV4Auth(credentials, SERVICE, REGION)
+    request = AWSRequest(
+        method="POST",
+        url=f"http://{headers.get('Host', '')}/",
+        headers={name: headers.get(name, "") for name in signed},
+        data=body,
+    )
+    request.context["timestamp"] = headers["X-Amz-Date"]
+    canonical = auth.canonical_request(request)
+    return str(auth.signature(auth.string_to_sign(request, canonical), request))
