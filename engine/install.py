@@ -151,19 +151,19 @@ def _build() -> Path:
     if locked != sdk_version():
         raise EngineError(
             f"engine/go.mod locks Pulumi {locked}, but the SDK is {sdk_version()}. Run in engine/: "
-            f"go get {COMMAND.split('/cmd/')[0]}@v{sdk_version()} && go mod tidy"
+            f"go get {COMMAND.removesuffix('/cmd/pulumi')}@v{sdk_version()} && go mod tidy"
         )
     go = shutil.which("go")
     if go is None:
         raise EngineError(
-            f"There is no Pulumi {sdk_version()} on PATH, the official one cannot be downloaded from here, and there is "
-            "no Go to build it with. Install Pulumi (https://www.pulumi.com/docs/install) or Go "
+            f"There is no Pulumi {sdk_version()} on PATH, the official one cannot be downloaded from here, and there "
+            "is no Go to build it with. Install Pulumi (https://www.pulumi.com/docs/install) or Go "
             f"{_go_version()} or newer (https://go.dev/doc/install), and run the command again."
         )
     BIN.mkdir(parents=True, exist_ok=True)
     _compile(go, BIN / "pulumi.new")
     (BIN / "pulumi.new").replace(BIN / "pulumi")
-    host = f"exec {shlex.quote(sys.executable)} -u {shlex.quote(str(MODULE / 'language_host.py'))} \"$@\""
+    host = f'exec {shlex.quote(sys.executable)} -u {shlex.quote(str(MODULE / "language_host.py"))} "$@"'
     _write_script(LANGUAGE_HOST, host)
     _write_script(DYNAMIC_PLUGIN, _DYNAMIC_LAUNCHER)
     (BIN / "version").write_text(_stamp())

@@ -50,7 +50,7 @@ def project_python(folder: Path) -> str:
 
 
 def _virtualenv_option(project_file: Path) -> str | None:
-    import yaml  # noqa: PLC0415  # A dependency of the SDK.
+    import yaml  # A dependency of the SDK.
 
     project = yaml.safe_load(project_file.read_text(encoding="utf-8")) or {}
     runtime = project.get("runtime")
@@ -76,8 +76,8 @@ def _default_python() -> str:
 
 def _serve() -> None:
     try:
-        import grpc  # noqa: PLC0415  # Only this interpreter may have it.
-        from pulumi.runtime.proto import language_pb2_grpc  # noqa: PLC0415
+        import grpc  # Only this interpreter may have it.
+        from pulumi.runtime.proto import language_pb2_grpc
     except ImportError as error:
         sys.exit(f"error: {sys.executable} has no Pulumi SDK ({error}). Install it there: `pip install pulumi`.")
     logging.getLogger("grpc._server").addFilter(_worth_logging)
@@ -85,7 +85,7 @@ def _serve() -> None:
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(_language_server(), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    print(port, flush=True)  # noqa: T201  # The engine reads the port off the first line.
+    print(port, flush=True)  # The engine reads the port off the first line.
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     server.wait_for_termination()
 
@@ -103,8 +103,8 @@ def _worth_logging(record: logging.LogRecord) -> bool:
 
 
 def _language_server() -> Any:
-    from pulumi import RunError  # noqa: PLC0415  # Only this interpreter may have it.
-    from pulumi.automation import _server  # noqa: PLC0415
+    from pulumi import RunError  # Only this interpreter may have it.
+    from pulumi.automation import _server
 
     async def run_in_stack(program: Any) -> None:
         """Run a program, and tell of its faults as the official host does: the user's traceback alone."""
@@ -115,8 +115,8 @@ def _language_server() -> Any:
         except Exception as error:  # noqa: BLE001  # Whatever the user's program raises.
             raise RunError(_in_words(error)) from None
 
-    _official_run = _server.run_in_stack
-    _server.run_in_stack = run_in_stack
+    _official_run: Any = vars(_server)["run_in_stack"]
+    vars(_server)["run_in_stack"] = run_in_stack
 
     class LanguageHost(_server.LanguageServer):
         """Runs a project's program from its files."""
@@ -132,7 +132,7 @@ def _language_server() -> Any:
             sys.path.insert(0, str(script.parent))
             sys.argv = [str(script), *request.args[1:]]
             self.program = lambda: _run_script(script)
-            answer = super().Run(request, context)
+            answer: Any = super().Run(request, context)  # type: ignore[no-untyped-call]
             if answer.error:
                 # The server has logged it already; with this the engine adds no words of its own.
                 answer.error, answer.bail = "", True
@@ -142,7 +142,7 @@ def _language_server() -> Any:
 
 
 def _run_script(script: Path) -> None:
-    from pulumi import RunError  # noqa: PLC0415  # Only this interpreter may have it.
+    from pulumi import RunError  # Only this interpreter may have it.
 
     if not script.is_file():
         raise RunError(f"There is no program: {script} does not exist.")
@@ -158,9 +158,9 @@ def _run_script(script: Path) -> None:
 
 
 def _grpc_error() -> type[Exception]:
-    import grpc  # noqa: PLC0415  # Only this interpreter may have it.
+    import grpc  # Only this interpreter may have it.
 
-    return grpc.RpcError  # type: ignore[no-any-return]
+    return grpc.RpcError
 
 
 def _in_words(error: BaseException) -> str:
@@ -174,7 +174,11 @@ def _in_words(error: BaseException) -> str:
 def _is_machinery(trace: TracebackType) -> bool:
     """Whether a frame is this host's, the SDK's or Python's own rather than the user's."""
     name = trace.tb_frame.f_code.co_filename
-    folders = (str(Path(asyncio.__file__).parent), f"{os.sep}pulumi{os.sep}runtime{os.sep}", f"{os.sep}pulumi{os.sep}output.py")
+    folders = (
+        str(Path(asyncio.__file__).parent),
+        f"{os.sep}pulumi{os.sep}runtime{os.sep}",
+        f"{os.sep}pulumi{os.sep}output.py",
+    )
     return name == __file__ or "runpy" in name or any(folder in name for folder in folders)
 
 

@@ -78,7 +78,7 @@ def _emulator() -> Iterator[str]:
     try:
         yield json.loads(RECORD.read_text())["url"]
     except BaseException:
-        _stop(process.pid)
+        _stop(str(process.pid))
         RECORD.unlink(missing_ok=True)
         raise
 
@@ -101,7 +101,7 @@ def _launch() -> subprocess.Popen[str]:
         url = process.stdout.readline().strip()
         if url:
             print(f"emulator: {url}", flush=True)
-            RECORD.write_text(json.dumps({"pid": process.pid, "url": url}))
+            RECORD.write_text(json.dumps({"pid": str(process.pid), "url": url}))
             (LOCAL / "port").write_text(url.rsplit(":", 1)[1])
             return process
         process.wait()
@@ -115,17 +115,17 @@ def _last_port() -> str:
     return "0"
 
 
-def _running() -> dict[str, int | str] | None:
+def _running() -> dict[str, str] | None:
     """The recorded emulator, if it still answers."""
     with suppress(OSError, ValueError, KeyError, urllib.error.URLError):
-        record: dict[str, int | str] = json.loads(RECORD.read_text())
+        record: dict[str, str] = json.loads(RECORD.read_text())
         with urllib.request.urlopen(f"{record['url']}/_emulator/health", timeout=2):  # noqa: S310  # Its own URL.
             os.kill(int(record["pid"]), 0)
             return record
     return None
 
 
-def _stop(pid: int | str) -> None:
+def _stop(pid: str) -> None:
     with suppress(ProcessLookupError):
         os.kill(int(pid), signal.SIGTERM)
         for _ in range(100):

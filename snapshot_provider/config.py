@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from snapshot_provider.errors import ConfigurationError
 from snapshot_provider.model import CATALOGS, REGION, IgnoredTags
@@ -56,7 +56,7 @@ class Settings:
     assume_role: AssumedRole | None = None
     endpoint_url: str | None = None
     max_attempts: int = 10
-    retry_mode: str = "adaptive"
+    retry_mode: Literal["standard", "adaptive"] = "adaptive"
     connect_timeout: float = 10
     read_timeout: float = 30
     allowed_accounts: frozenset[str] = frozenset()
@@ -73,9 +73,7 @@ class Settings:
         Raises:
             ConfigurationError: it names every key that cannot be used, its value, and what is expected.
         """
-        own = {
-            key.split(":", 1)[1]: value for key, value in config.items() if key.startswith(f"{NAMESPACE}:")
-        }
+        own = {key.split(":", 1)[1]: value for key, value in config.items() if key.startswith(f"{NAMESPACE}:")}
         for key in ("profile", "assumeRole", "assumeRoles"):
             if f"aws:{key}" in config and "profile" not in own and "assumeRole" not in own:
                 own[key] = config[f"aws:{key}"]
@@ -138,9 +136,7 @@ def _one_of(*choices: str) -> Callable[[Any], str]:
 
 def _region(value: Any) -> str:
     if value != REGION:
-        raise _NotUsableError(
-            f"{value!r} has no Partner Central: {REGION} is the only region. Remove the key."
-        )
+        raise _NotUsableError(f"{value!r} has no Partner Central: {REGION} is the only region. Remove the key.")
     return REGION
 
 
@@ -208,9 +204,7 @@ def _assume_role(value: Any) -> AssumedRole:
     members = _members(value, known, '{"roleArn": "arn:aws:iam::123456789012:role/name"}')
     role_arn = members.get("roleArn")
     if not isinstance(role_arn, str) or not re.fullmatch(r"arn:[\w-]+:iam::[0-9]{12}:role/.+", role_arn):
-        raise _NotUsableError(
-            f"roleArn {role_arn!r} is not a role's ARN, arn:aws:iam::123456789012:role/name."
-        )
+        raise _NotUsableError(f"roleArn {role_arn!r} is not a role's ARN, arn:aws:iam::123456789012:role/name.")
     optional: dict[str, Any] = {}
     if "sessionName" in members:
         optional["session_name"] = _text(members["sessionName"])
@@ -218,9 +212,7 @@ def _assume_role(value: Any) -> AssumedRole:
         optional["external_id"] = _text(members["externalId"])
     for key in ("duration", "durationSeconds"):
         if key in members:
-            optional["duration"] = _count(900, 43200, "seconds, or a time such as 1h,")(
-                _seconds(members[key])
-            )
+            optional["duration"] = _count(900, 43200, "seconds, or a time such as 1h,")(_seconds(members[key]))
     return AssumedRole(role_arn, **optional)
 
 
@@ -240,9 +232,7 @@ def _default_tags(value: Any) -> Mapping[str, str]:
         raise _NotUsableError(f"{value!r} is not a map. Give one such as {example}.")
     from snapshot_provider.schema import check_job
 
-    found = [
-        fault for fault in check_job({"tags": value}, lambda _: False) if fault.property.startswith("tags")
-    ]
+    found = [fault for fault in check_job({"tags": value}, lambda _: False) if fault.property.startswith("tags")]
     if found:
         raise _NotUsableError(" ".join(f"{fault.property}: {fault.reason}" for fault in found))
     return value

@@ -45,9 +45,7 @@ class Gateway:
         if tags:
             request["Tags"] = tags_to_list(tags)
         answer = self._call("CreateResourceSnapshotJob", str(identity), request)
-        return _member("CreateResourceSnapshotJob", answer, "Id"), _member(
-            "CreateResourceSnapshotJob", answer, "Arn"
-        )
+        return _member("CreateResourceSnapshotJob", answer, "Id"), _member("CreateResourceSnapshotJob", answer, "Arn")
 
     def get_job(self, catalog: str, job_id: str) -> Job:
         """GetResourceSnapshotJob, without tags: the service gives them elsewhere."""
@@ -91,9 +89,7 @@ class Gateway:
         if engagement_identifier:
             request["EngagementIdentifier"] = engagement_identifier
         while True:
-            answer = self._call(
-                "ListResourceSnapshotJobs", engagement_identifier or f"catalog {catalog}", request
-            )
+            answer = self._call("ListResourceSnapshotJobs", engagement_identifier or f"catalog {catalog}", request)
             for summary in answer.get("ResourceSnapshotJobSummaries", []):
                 yield _member("ListResourceSnapshotJobs", summary, "Id")
             token = answer.get("NextToken")
@@ -155,9 +151,7 @@ def failure(operation: str, subject: str, error: boto_errors.BotoCoreError) -> e
     """Put a call that got no usable answer into words."""
     for kind, remedy in _FAILURES:
         if isinstance(error, kind):
-            return errors.ProviderError(
-                f"{operation} on {subject} failed: {str(error).rstrip('.')}. {remedy}"
-            )
+            return errors.ProviderError(f"{operation} on {subject} failed: {str(error).rstrip('.')}. {remedy}")
     return errors.ProviderError(f"{operation} on {subject} failed: {error}")
 
 

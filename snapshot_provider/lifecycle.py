@@ -40,17 +40,32 @@ CLOCK_TOLERANCE = timedelta(seconds=1)
 class Jobs(Protocol):
     """What the life cycle needs of the service; gateway.Gateway has it."""
 
-    def create_job(
-        self, identity: Identity, tags: Mapping[str, str], client_token: str
-    ) -> tuple[str, str]: ...
-    def get_job(self, catalog: str, job_id: str) -> Job: ...
-    def start_job(self, catalog: str, job_id: str) -> None: ...
-    def stop_job(self, catalog: str, job_id: str) -> None: ...
-    def delete_job(self, catalog: str, job_id: str) -> None: ...
-    def list_jobs(self, catalog: str, engagement_identifier: str | None = None) -> Iterator[str]: ...
-    def list_tags(self, arn: str) -> dict[str, str]: ...
-    def tag(self, arn: str, tags: Mapping[str, str]) -> None: ...
-    def untag(self, arn: str, keys: tuple[str, ...]) -> None: ...
+    def create_job(self, identity: Identity, tags: Mapping[str, str], client_token: str) -> tuple[str, str]:
+        """CreateResourceSnapshotJob: Id and Arn."""
+
+    def get_job(self, catalog: str, job_id: str) -> Job:
+        """GetResourceSnapshotJob, without tags."""
+
+    def start_job(self, catalog: str, job_id: str) -> None:
+        """StartResourceSnapshotJob."""
+
+    def stop_job(self, catalog: str, job_id: str) -> None:
+        """StopResourceSnapshotJob."""
+
+    def delete_job(self, catalog: str, job_id: str) -> None:
+        """DeleteResourceSnapshotJob."""
+
+    def list_jobs(self, catalog: str, engagement_identifier: str | None = None) -> Iterator[str]:
+        """ListResourceSnapshotJobs to its last page: Ids."""
+
+    def list_tags(self, arn: str) -> dict[str, str]:
+        """ListTagsForResource."""
+
+    def tag(self, arn: str, tags: Mapping[str, str]) -> None:
+        """TagResource."""
+
+    def untag(self, arn: str, keys: tuple[str, ...]) -> None:
+        """UntagResource."""
 
 
 class Lifecycle:
@@ -62,9 +77,7 @@ class Lifecycle:
         pause: waits for some seconds; tests drive it.
     """
 
-    def __init__(
-        self, jobs: Jobs, report: Callable[[str], None], pause: Callable[[float], None] = time.sleep
-    ) -> None:
+    def __init__(self, jobs: Jobs, report: Callable[[str], None], pause: Callable[[float], None] = time.sleep) -> None:
         self._jobs = jobs
         self._report = report
         self._pause = pause

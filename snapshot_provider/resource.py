@@ -138,9 +138,7 @@ class ResourceSnapshotJob(Resource, module=NAMESPACE, name="ResourceSnapshotJob"
         parent: pulumi.Resource | None,
     ) -> str | None:
         """The token of the job that this resource would create now; None while it hangs on unknown values."""
-        urn = await pulumi.create_urn(
-            resource_name, f"pulumi-python:{cls._resource_type_name}", parent
-        ).future()
+        urn = await pulumi.create_urn(resource_name, f"pulumi-python:{cls._resource_type_name}", parent).future()
         identity = await pulumi.Output.all(*(props[name] for name in IDENTITY)).future()
         base = await pulumi.Output.from_input(given).future()
         if urn is None or identity is None:

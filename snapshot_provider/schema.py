@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import regex
@@ -58,9 +58,7 @@ _RULES = {
         "EngagementIdentifier", "an engagement's identifier", "eng-0123456789abcd", required=True
     ),
     "resource_type": _Rule("ResourceType", "a resource type"),
-    "resource_identifier": _Rule(
-        "ResourceIdentifier", "an opportunity's identifier", "O1234567", required=True
-    ),
+    "resource_identifier": _Rule("ResourceIdentifier", "an opportunity's identifier", "O1234567", required=True),
     "resource_snapshot_template_identifier": _Rule(
         "ResourceTemplateName", "a snapshot template's name", "OpportunitySummaryView", required=True
     ),
@@ -74,6 +72,8 @@ _KINDS = {
     "ResourceSnapshotJobIdentifier": "a snapshot job's identifier",
 }
 """Shapes whose values are easily put in each other's place."""
+
+_TAG_LETTERS = "letters, digits, spaces and _ . : / = + - @"
 
 
 def check_job(props: Mapping[str, Any], is_unknown: Callable[[Any], bool]) -> list[Failure]:
@@ -123,22 +123,15 @@ def _remedy(rule: _Rule, value: str, allowed: tuple[str, ...]) -> str:
         close = [choice for choice in allowed if choice.lower() == stripped.lower()]
         close = close or difflib.get_close_matches(stripped, allowed, n=1)
         return f"Did you mean {_show(close[0])}?" if close else ""
+    shape = _shape(rule.shape)
     if stripped.startswith("arn:"):
-        return (
-            f"This is an ARN: give the identifier at its end, {_show(last)}."
-            if fits(_shape(rule.shape), last)
-            else f"This is an ARN{_of_kind(last)}; an identifier is wanted here."
-        )
-    if stripped != value and fits(_shape(rule.shape), stripped):
-        return f"Remove the space around it: {_show(stripped)}."
-    if _of_kind(stripped):
+        if fits(shape, last):
+            return f"This is an ARN: give the identifier at its end, {_show(last)}."
+        return f"This is an ARN{_of_kind(last)}; an identifier is wanted here."
+    if _of_kind(stripped) and not fits(shape, stripped):
         return f"This looks like {_of_kind(stripped).removeprefix(' of ')}."
-    if rule.shape == "ResourceIdentifier" and stripped.isdigit():
-        return f"An opportunity's identifier starts with the letter O: {_show('O' + stripped)}."
-    for changed in (stripped.lower(), stripped.upper()):
-        if fits(_shape(rule.shape), changed):
-            return f"Did you mean {_show(changed)}?"
-    return ""
+    close = [text for text in (stripped, stripped.lower(), stripped.upper(), f"O{stripped}") if fits(shape, text)]
+    return f"Did you mean {_show(close[0])}?" if close else ""
 
 
 def _of_kind(value: str) -> str:
@@ -168,9 +161,7 @@ def check_tag_count(count: int) -> Iterator[Failure]:
     """Whether a job may have so many tags, default tags included."""
     limit = int(_shape("TagList").metadata["max"])
     if count > limit:
-        yield Failure(
-            "tags", f"{count} tags are too many: a job takes {limit} at most. Remove {count - limit}."
-        )
+        yield Failure("tags", f"{count} tags are too many: a job takes {limit} at most. Remove {count - limit}.")
 
 
 def _check_tag(key: Any, value: Any, is_unknown: Callable[[Any], bool]) -> Iterator[str]:
@@ -180,15 +171,13 @@ def _check_tag(key: Any, value: Any, is_unknown: Callable[[Any], bool]) -> Itera
     elif key.lower().startswith("aws:"):
         yield f'the key {_show(key)} begins with "aws:", which AWS keeps for itself. Choose another key.'
     elif not fits(members["Key"], key):
-        yield f"the key {_show(key)} is not a tag key: 1 to 128 letters, digits, spaces and _ . : / = + - @ are allowed."
+        yield f"the key {_show(key)} is not a tag key: give 1 to 128 {_TAG_LETTERS}."
     if is_unknown(value):
         return
     if not isinstance(value, str):
         yield f"the value {_show(value)} is a {_kind(value)}: tag values are strings. {_as_string(value)}"
     elif not fits(members["Value"], value):
-        yield (
-            f"the value {_show(value)} is not a tag value: up to 256 letters, digits, spaces and _ . : / = + - @ are allowed."
-        )
+        yield (f"the value {_show(value)} is not a tag value: give up to 256 {_TAG_LETTERS}.")
 
 
 def _as_string(value: Any) -> str:
@@ -214,7 +203,7 @@ def fits(shape: Shape, value: str) -> bool:
     return pattern is None or _compiled(pattern).fullmatch(value) is not None
 
 
-@lru_cache(maxsize=None)
+@cache
 def _compiled(pattern: str) -> regex.Pattern[str]:
     return regex.compile(pattern)
 
@@ -222,12 +211,10 @@ def _compiled(pattern: str) -> regex.Pattern[str]:
 @lru_cache(maxsize=1)
 def _service() -> ServiceModel:
     # The loader alone: a whole botocore session would cost a preview a tenth of a second more.
-    return ServiceModel(
-        Loader().load_service_model("partnercentral-selling", "service-2"), "partnercentral-selling"
-    )
+    return ServiceModel(Loader().load_service_model("partnercentral-selling", "service-2"), "partnercentral-selling")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _shape(name: str) -> Shape:
     return _service().shape_for(name)
 

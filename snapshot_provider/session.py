@@ -104,7 +104,7 @@ def _client_config(settings: Settings) -> Config:
         connect_timeout=settings.connect_timeout,
         read_timeout=settings.read_timeout,
         max_pool_connections=CONNECTIONS,
-        retries={"total_max_attempts": settings.max_attempts, "mode": settings.retry_mode},  # type: ignore[typeddict-item]
+        retries={"total_max_attempts": settings.max_attempts, "mode": settings.retry_mode},
     )
 
 

@@ -62,12 +62,12 @@ def test_bounds_of_lists(emulator: Emulator, count: int, code: str) -> None:
 
 
 def test_unknown_members_and_types(emulator: Emulator, client: Any) -> None:
-    seen: list[dict[str, str]] = []
+    seen: list[dict[str, Any]] = []
     client.meta.events.register("before-send", lambda request, **_: seen.append(dict(request.headers)))
     body = json.dumps({"Catalog": 5, "Colour": "red"}).encode()
     with pytest.raises(ClientError):
         client.get_resource_snapshot_job(Catalog="Sandbox", ResourceSnapshotJobIdentifier="job-0123456789abc")
-    signed = {name: value.decode() if isinstance(value, bytes) else value for name, value in seen[0].items()}
+    signed = {name: value if isinstance(value, str) else value.decode() for name, value in seen[0].items()}
     status, answer = post(emulator, body, {**signed, "Content-Length": str(len(body))})
     assert status == 400
     assert {item["FieldName"] for item in answer["ErrorList"]} == {"Catalog", "Colour", "ResourceSnapshotJobIdentifier"}
