@@ -20,6 +20,11 @@ from partnercentral_emulator.store import DataFileError, Store
 from partnercentral_emulator.switches import Switches, describe
 
 HOST = "127.0.0.1"
+LAST_PORT = 65535
+
+
+class PortError(Exception):
+    """The port cannot be listened on; the text says why and what to do."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -29,8 +34,10 @@ def parser() -> argparse.ArgumentParser:
         description="The Partner Central Selling API on localhost: resource snapshot jobs, tags, settings, snapshots. "
         "Prints its URL and serves until it is stopped.",
     )
-    made.add_argument("--port", type=int, default=0, help="the port to listen on; 0, the default, takes a free one")
-    made.add_argument("--data", default=":memory:", help="the file to keep data in; without it nothing is kept")
+    made.add_argument("--port", type=_port, default=0, help="the port to listen on; 0, the default, takes a free one")
+    made.add_argument(
+        "--data", default=":memory:", help="the file to keep data in; without it, data is in memory and not kept"
+    )
     made.add_argument(
         "--account",
         type=_account,
@@ -77,8 +84,10 @@ def main(arguments: list[str] | None = None) -> int:
     api = Api(backend, Keys(options.account, dict(options.credentials)))
     try:
         asyncio.run(_serve(api.application(), options.port))
-    except OSError as error:
-        return _refuse(f"cannot listen on port {options.port} ({error.strerror}): choose another, or 0 for a free one")
+    except PortError as fault:
+        return _refuse(str(fault))
+    except KeyboardInterrupt:
+        return 0
     finally:
         store.close()
     return 0
@@ -92,7 +101,12 @@ async def _serve(application: web.Application, port: int) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     try:
         site = web.TCPSite(runner, HOST, port)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as error:
+            raise PortError(
+                f"cannot listen on port {port} ({error.strerror}): choose another, or 0 for a free one"
+            ) from error
         print(f"http://{HOST}:{runner.addresses[0][1]}", flush=True)  # noqa: T201  # The one line it prints.
         await stopped.wait()
     finally:
@@ -102,6 +116,12 @@ async def _serve(application: web.Application, port: int) -> None:
 def _refuse(text: str) -> int:
     print(f"error: {text}", file=sys.stderr)  # noqa: T201  # For the user at the terminal.
     return 2
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a number from 0 to {LAST_PORT}")
+    return int(text)
 
 
 def _account(text: str) -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import copy
-import json
 import random
 import string
 from typing import TYPE_CHECKING, Any
 
 from partnercentral_emulator.clock import iso
 from partnercentral_emulator.errors import ServiceRefusalError, conflict, invalid, not_found
+from partnercentral_emulator.paging import page
+from partnercentral_emulator.validation import CATALOGS, RESERVED, answer_faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,6 +39,14 @@ SHOWN = (
     "LastFailure",
 )
 """What GetResourceSnapshotJob shows of a job."""
+CHANGEABLE = {
+    "status": "Status",
+    "tags": "Tags",
+    "deleted": "Deleted",
+    "last_failure": "LastFailure",
+    "last_successful_execution_date": "LastSuccessfulExecutionDate",
+}
+"""What the control API may change of a job, and the member that holds it."""
 NO_ROLE = (
     "The resource snapshot job role is not set in the selling system settings of this catalog, "
     "so the snapshot could not be created."
@@ -88,7 +95,6 @@ class Backend:
         if replayed and (self._live_job(replayed) or self.switches.token_after_delete == "dead"):
             return replayed
         self._check_exists(request)
-        tags = _checked_tags(request.get("Tags", []))
         if self.switches.duplicate_job == "conflict":
             self._refuse_duplicate(account, request)
         job_id = self._new_id("job-", 13)
@@ -105,7 +111,7 @@ class Backend:
             "ResourceSnapshotTemplateName": request["ResourceSnapshotTemplateIdentifier"],
             "CreatedAt": iso(self.clock.now()),
             "Status": "Stopped",
-            "Tags": tags,
+            "Tags": _tags(request.get("Tags", [])),
             "ClientToken": token,
             "Deleted": False,
             "Due": [],
@@ -121,7 +127,7 @@ class Backend:
         job = self._seen(self._find_job(account, request, deleted=True))
         if job is None or job["Deleted"]:
             raise not_found(f"Resource snapshot job {request['ResourceSnapshotJobIdentifier']}")
-        return {name: job[name] for name in SHOWN if name in job}
+        return _shown(job)
 
     def _list_jobs(self, account: str, request: Document) -> Document:
         wanted = {"EngagementId": request.get("EngagementIdentifier"), "Status": request.get("Status")}
@@ -132,11 +138,14 @@ class Backend:
             job = self._seen(stored)
             if job and not job["Deleted"] and all(job[name] == value for name, value in wanted.items() if value):
                 found.append({name: job[name] for name in ("Id", "Arn", "EngagementId", "Status", "CreatedAt")})
-        found.sort(key=lambda job: (job["CreatedAt"], job["Id"]))
-        if request.get("Sort", {}).get("SortOrder") == "DESCENDING":
-            found.reverse()
-        page, token = _page(found, request, lambda job: f"{job['CreatedAt']} {job['Id']}")
-        summaries = [{name: job[name] for name in ("Id", "Arn", "EngagementId", "Status")} for job in page]
+        page_of_jobs, token = page(
+            found,
+            lambda job: f"{job['CreatedAt']} {job['Id']}",
+            account,
+            request,
+            descending=request.get("Sort", {}).get("SortOrder") != "ASCENDING",
+        )
+        summaries = [{name: job[name] for name in ("Id", "Arn", "EngagementId", "Status")} for job in page_of_jobs]
         return {"ResourceSnapshotJobSummaries": summaries, **token}
 
     def _start_job(self, account: str, request: Document) -> Document:
@@ -183,9 +192,10 @@ class Backend:
 
     def _tag(self, account: str, request: Document) -> Document:
         job = self._find_by_arn(account, request["ResourceArn"])
-        tags = {**job["Tags"], **_checked_tags(request["Tags"])}
-        if len(tags) > TAG_LIMIT:
-            message = f"{len(tags)} tags are more than {TAG_LIMIT}."
+        tags = {**job["Tags"], **_tags(request["Tags"])}
+        count = sum(not key.startswith(RESERVED) for key in tags)
+        if count > TAG_LIMIT:
+            message = f"{count} tags are more than {TAG_LIMIT}."
             raise invalid(message, ("Tags", message, "TOO_MANY_VALUES"), business=True)
         self._write_job(job)
         job["Tags"] = tags
@@ -201,7 +211,7 @@ class Backend:
         job = self._seen(self._find_by_arn(account, request["ResourceArn"], deleted=True))
         if job is None or job["Deleted"]:
             raise not_found(request["ResourceArn"])
-        return {"Tags": [{"Key": key, "Value": value} for key, value in sorted(job["Tags"].items())]}
+        return _tag_list(job["Tags"])
 
     def _find_by_arn(self, account: str, arn: str, *, deleted: bool = False) -> Document:
         if arn.split(":")[4] != account:
@@ -239,13 +249,13 @@ class Backend:
         if replayed:
             return replayed
         self._check_exists(request)
-        snapshot = self._snapshot(
-            account,
-            request["Catalog"],
-            request["EngagementIdentifier"],
-            request["ResourceIdentifier"],
-            request["ResourceSnapshotTemplateIdentifier"],
-        )
+        about = {
+            "Catalog": request["Catalog"],
+            "EngagementId": request["EngagementIdentifier"],
+            "ResourceId": request["ResourceIdentifier"],
+            "ResourceSnapshotTemplateName": request["ResourceSnapshotTemplateIdentifier"],
+        }
+        snapshot = self._snapshot(account, about, self.clock.now())
         answer = {"Arn": snapshot["Arn"], "Revision": snapshot["Revision"]}
         self._remember("snapshot", account, token, request, answer)
         return answer
@@ -263,8 +273,8 @@ class Backend:
     def _list_snapshots(self, account: str, request: Document) -> Document:
         names = ("Arn", "Revision", "ResourceType", "ResourceId", "ResourceSnapshotTemplateName", "CreatedBy")
         latest = {snapshot["Arn"]: snapshot for snapshot in self._snapshots(account, request)}
-        page, token = _page(sorted(latest.values(), key=_arn), request, _arn)
-        return {"ResourceSnapshotSummaries": [{name: item[name] for name in names} for item in page], **token}
+        shown, token = page(latest.values(), lambda snapshot: str(snapshot["Arn"]), account, request)
+        return {"ResourceSnapshotSummaries": [{name: item[name] for name in names} for item in shown], **token}
 
     def _snapshots(self, account: str, request: Document) -> Iterator[Document]:
         wanted = {
@@ -279,26 +289,29 @@ class Backend:
             if all(snapshot[name] == value for name, value in wanted.items() if value is not None):
                 yield snapshot
 
-    def _snapshot(self, account: str, catalog: str, engagement: str, resource: str, template: str) -> Document:
+    def _snapshot(self, account: str, about: Document, moment: float) -> Document:
+        """Take a snapshot: the next revision of what is shared about one resource in one engagement."""
+        resource, template = about["ResourceId"], about["ResourceSnapshotTemplateName"]
         arn = (
-            f"arn:aws:partnercentral:{REGION}::catalog/{catalog}/engagement/{engagement}"
+            f"arn:aws:partnercentral:{REGION}::catalog/{about['Catalog']}/engagement/{about['EngagementId']}"
             f"/resource/Opportunity/{resource}/template/{template}/resource-snapshot"
         )
-        revision = 1 + sum(snapshot["Arn"] == arn for snapshot in self.store.all("snapshots").values())
+        taken = (item for item in self.store.all("snapshots").values() if item["Arn"] == arn)
+        revision = 1 + max((item["Revision"] for item in taken if item["Account"] == account), default=0)
         snapshot = {
             "Account": account,
-            "Catalog": catalog,
-            "Arn": f"{arn}",
+            "Catalog": about["Catalog"],
+            "Arn": arn,
             "CreatedBy": account,
-            "CreatedAt": iso(self.clock.now()),
-            "EngagementId": engagement,
+            "CreatedAt": iso(moment),
+            "EngagementId": about["EngagementId"],
             "ResourceType": "Opportunity",
             "ResourceId": resource,
             "ResourceSnapshotTemplateName": template,
             "Revision": revision,
             "Payload": _payload(template, self._opportunity(resource)["Revision"]),
         }
-        self.store.put("snapshots", f"{arn} {revision:06d}", snapshot)
+        self.store.put("snapshots", f"{account} {arn} {revision:06d}", snapshot)
         return snapshot
 
     # Executions ----------------------------------------------------------------------------------------------------
@@ -334,29 +347,30 @@ class Backend:
         if self.switches.role_required and not role:
             job["LastFailure"] = NO_ROLE
             return
-        names = ("Account", "Catalog", "EngagementId", "ResourceId", "ResourceSnapshotTemplateName")
-        self._snapshot(*(job[name] for name in names))
+        self._snapshot(job["Account"], job, moment)
         job["LastSuccessfulExecutionDate"] = iso(moment)
         job["Captured"] = self._opportunity(job["ResourceId"])["Revision"]
 
     # What the control API needs ------------------------------------------------------------------------------------
 
     def change_job(self, job_id: str, changes: Document) -> None:
-        """Change a job behind everybody's back.
+        """Change a job behind everybody's back; a member set to None is gone.
 
         Raises:
-            KeyError: there is no such job, or no such member.
+            KeyError: there is no such job.
+            ValueError: there is no such member, or the job would be none that the service could have.
         """
-        job = self.store.all("jobs")[job_id]
-        names = {
-            "status": "Status",
-            "tags": "Tags",
-            "deleted": "Deleted",
-            "last_failure": "LastFailure",
-            "last_successful_execution_date": "LastSuccessfulExecutionDate",
-        }
-        for name, value in changes.items():
-            job[names[name]] = value
+        job = copy.deepcopy(self.store.all("jobs")[job_id])
+        unknown = sorted(set(changes) - set(CHANGEABLE))
+        if unknown:
+            raise ValueError(f"of a job, {', '.join(CHANGEABLE)} can be changed, not {', '.join(unknown)}")
+        job.update({CHANGEABLE[name]: value for name, value in changes.items()})
+        job = {name: value for name, value in job.items() if value is not None}
+        _check_job(job)
+        if changes.get("status") == "Running":
+            self._run(job)
+        elif changes.get("status") == "Stopped":
+            job["Due"] = []
         self.store.put("jobs", job_id, job)
 
     def state(self) -> Document:
@@ -415,9 +429,14 @@ class Backend:
 
     def _replay(self, kind: str, account: str, token: str, request: Document) -> Document | None:
         """What this token was answered with before, where it is remembered and the body is the same."""
-        known = self.store.all("tokens").get(f"{kind} {account} {request['Catalog']} {token}")
-        if known is None or known["Time"] + self.switches.token_window < self.clock.now():
-            return None
+        catalogs = [request["Catalog"]] if self.switches.token_scope == "catalog" else CATALOGS
+        for catalog in catalogs:
+            known = self.store.all("tokens").get(f"{kind} {account} {catalog} {token}")
+            if known and known["Time"] + self.switches.token_window >= self.clock.now():
+                return self._same_answer(known, request)
+        return None
+
+    def _same_answer(self, known: Document, request: Document) -> Document:
         if known["Request"] != request:
             message = "The client token was used with other parameters."
             if self.switches.token_other_body == "conflict":
@@ -460,39 +479,33 @@ def _payload(template: str, revision: int) -> Document:
     return {"OpportunitySummary": {"Project": shown}}
 
 
-def _checked_tags(tags: list[dict[str, str]]) -> dict[str, str]:
-    keys = [tag["Key"] for tag in tags]
-    faults = [
-        ("Tags", f"the key {key!r} begins with aws:, which is reserved", "INVALID_VALUE")
-        for key in keys
-        if key.lower().startswith("aws:")
-    ]
-    faults += [
-        ("Tags", f"the key {key!r} is there twice", "DUPLICATE_KEY_VALUE") for key in set(keys) if keys.count(key) > 1
-    ]
-    if faults:
-        raise invalid("The tags cannot be used.", *faults)
+def _tags(tags: list[dict[str, str]]) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in tags}
 
 
-def _page(
-    items: list[Document], request: Document, key: Callable[[Document], str]
-) -> tuple[list[Document], dict[str, str]]:
-    """One page of items, and the token of the next one."""
-    start = 0
-    if "NextToken" in request:
-        try:
-            after = json.loads(base64.urlsafe_b64decode(request["NextToken"]))["after"]
-            start = [key(item) for item in items].index(after) + 1
-        except (binascii.Error, ValueError, KeyError, TypeError) as error:
-            message = "NextToken is not one that this operation gave out."
-            raise invalid(message, ("NextToken", message, "INVALID_VALUE")) from error
-    page = items[start : start + request.get("MaxResults", 50)]
-    if start + len(page) >= len(items):
-        return page, {}
-    token = base64.urlsafe_b64encode(json.dumps({"after": key(page[-1])}).encode()).decode()
-    return page, {"NextToken": token}
+def _shown(job: Document) -> Document:
+    """A job as GetResourceSnapshotJob answers it."""
+    return {name: job[name] for name in SHOWN if name in job}
 
 
-def _arn(snapshot: Document) -> str:
-    return str(snapshot["Arn"])
+def _check_job(job: Document) -> None:
+    """Refuse a job that the service could not have."""
+    tags = job.get("Tags")
+    for valid, complaint in (
+        (isinstance(tags, dict), f"tags cannot be {tags!r}: give an object"),
+        (isinstance(job.get("Deleted"), bool), f"deleted cannot be {job.get('Deleted')!r}: give true or false"),
+        ("Status" in job, "status cannot be null: give Running or Stopped"),
+    ):
+        if not valid:
+            raise ValueError(complaint)
+    faults = [
+        *answer_faults("GetResourceSnapshotJob", _shown(job)),
+        *answer_faults("ListTagsForResource", _tag_list(job["Tags"])),
+    ]
+    if faults:
+        raise ValueError("; ".join(f"{path}: {text}" for path, text, _ in faults))
+
+
+def _tag_list(tags: dict[str, str]) -> Document:
+    """Tags as ListTagsForResource answers them."""
+    return {"Tags": [{"Key": key, "Value": value} for key, value in sorted(tags.items())]}

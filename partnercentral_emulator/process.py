@@ -6,12 +6,14 @@ import json
 import signal
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from os import PathLike
     from types import TracebackType
 
     from typing_extensions import Self
@@ -34,7 +36,7 @@ class Emulator:
         self._launch(port="0")
 
     @classmethod
-    def start(cls, *options: str, data: str | None = None, **switches: Any) -> Emulator:
+    def start(cls, *options: str, data: str | PathLike[str] | None = None, **switches: Any) -> Emulator:
         """Start one on a free port.
 
         Args:
@@ -45,7 +47,7 @@ class Emulator:
         Raises:
             RuntimeError: it did not start; the text is its own.
         """
-        arguments = [*options, *(["--data", data] if data else [])]
+        arguments = [*options, *(["--data", str(data)] if data else [])]
         for name, value in switches.items():
             option = f"--{name.replace('_', '-')}"
             arguments += [option] if value is True else [] if value is False else [f"{option}={value}"]
@@ -67,6 +69,8 @@ class Emulator:
             "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING": self.url,
             "AWS_ACCESS_KEY_ID": "emulator",
             "AWS_SECRET_ACCESS_KEY": "emulator",
+            "AWS_REGION": "us-east-1",
+            "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
@@ -146,20 +150,24 @@ class Emulator:
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
         code = self._process.wait(timeout=20)
-        for stream in (self._process.stdout, self._process.stderr):
-            if stream:
-                stream.close()
+        if self._process.stdout:
+            self._process.stdout.close()
+        self._log.close()
         return code
 
     def _launch(self, port: str) -> None:
         command = [sys.executable, "-m", "partnercentral_emulator", "--port", port, *self._options]
+        # A file, where a pipe that nobody reads would fill up and stop the process.
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115  # It lives as long as the process.
         self._process = subprocess.Popen(  # noqa: S603  # Our own program.
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command, stdout=subprocess.PIPE, stderr=self._log, text=True
         )
-        assert self._process.stdout and self._process.stderr  # noqa: S101, PT018  # Both are pipes.
+        assert self._process.stdout is not None  # noqa: S101  # It is a pipe.
         self.url = self._process.stdout.readline().strip()
         if not self.url:
-            text = self._process.stderr.read().strip()
+            self._process.wait(timeout=20)
+            self._log.seek(0)
+            text = self._log.read().strip()
             self.stop()
             raise RuntimeError(text or "the emulator did not start")
 

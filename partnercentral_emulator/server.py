@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
+import math
+import time
+import traceback
 import uuid
+from collections import deque
 from dataclasses import asdict
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 
 TARGET = "AWSPartnerCentralSelling"
 CONTENT_TYPE = "application/x-amz-json-1.0"
+CALLS_KEPT = 100_000
+MOST_SECONDS = 10 * 365 * 86400
+"""By how much the clock can be moved at once."""
 
 
 class Api:
@@ -38,8 +44,9 @@ class Api:
         self._keys = keys
         self._initial = backend.switches
         self._faults = Faults()
-        self._calls: list[dict[str, Any]] = []
-        self._rates = {"read": Rate(), "write": Rate()}
+        self._calls: deque[dict[str, Any]] = deque(maxlen=CALLS_KEPT)
+        self._count = 0
+        self._rates: dict[tuple[str, str], Rate] = {}
 
     def application(self) -> web.Application:
         """The aiohttp application."""
@@ -68,74 +75,73 @@ class Api:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
-        operation = request.headers.get("X-Amz-Target", "").removeprefix(f"{TARGET}.")
+        call = self._record(request)
+        try:
+            call["access_key"], call["account"] = signing.caller(request.headers, body, self._keys)
+            call["request"] = _parsed(body)
+        except ServiceRefusalError as refusal:
+            return _refusal(refusal, call)
+        fault = self._faults.next(call["operation"])
+        call["fault"] = fault.kind if fault else None
+        late = fault.seconds if fault and fault.kind == "latency" else 0
+        await asyncio.sleep(self._backend.switches.latency + late)
+        if fault is None or fault.kind == "latency":
+            return self._carry_out(call)
+        if fault.after_the_work:
+            self._carry_out(call)
+        return await _fail(request, fault, call)
+
+    def _record(self, request: web.Request) -> dict[str, Any]:
+        """Note a call; the rest is filled in as it becomes known."""
+        self._count += 1
+        service, _, operation = request.headers.get("X-Amz-Target", "").rpartition(".")
         call: dict[str, Any] = {
-            "operation": operation,
+            "n": self._count,
+            "operation": operation if service == TARGET else f"{service}.{operation}",
+            "account": None,
+            "access_key": None,
+            "request": None,
             "error": None,
             "fault": None,
             "user_agent": request.headers.get("User-Agent", ""),
         }
         self._calls.append(call)
-        fault = self._faults.next(operation)
-        call["fault"] = fault.kind if fault else None
-        late = fault.seconds if fault and fault.kind == "latency" else 0
-        await asyncio.sleep(self._backend.switches.latency + late)
-        if fault and fault.when == "before" and fault.kind != "latency":
-            return await self._fail(request, fault, call)
-        try:
-            status, answer = 200, self._perform(operation, request, body, call)
-        except ServiceRefusalError as refusal:
-            call["error"] = refusal.code
-            status, answer = refusal.status, refusal.body()
-        if fault and fault.when == "after" and fault.kind != "latency":
-            return await self._fail(request, fault, call)
-        return self._response(json.dumps(answer), status)
+        return call
 
-    def _perform(self, operation: str, request: web.Request, body: bytes, call: dict[str, Any]) -> dict[str, Any]:
+    def _carry_out(self, call: dict[str, Any]) -> web.Response:
+        try:
+            return _response(json.dumps(self._perform(call["operation"], call["account"], call["request"])), 200)
+        except ServiceRefusalError as refusal:
+            return _refusal(refusal, call)
+        except Exception:  # noqa: BLE001  # Whatever goes wrong here is the service's own failure.
+            traceback.print_exc()
+            return _refusal(
+                ServiceRefusalError("InternalServerException", "The emulator failed: its log says how.", 500), call
+            )
+
+    def _perform(self, operation: str, account: str, content: dict[str, Any]) -> dict[str, Any]:
         """Carry out one operation; what it changed is lasting when this returns."""
-        call["access_key"], call["account"] = signing.caller(request.headers, body, self._keys)
-        content = call["request"] = _parsed(body)
         perform = self._backend.operations.get(operation)
         if perform is None:
             raise ServiceRefusalError("UnknownOperationException", f"The emulator does not serve {operation!r}.")
-        model = validation.service().operation_model(operation)
-        kind = "read" if operation.startswith(READS) else "write"
-        if not self._rates[kind].allows(getattr(self._backend.switches, f"{kind}_rate")):
-            raise ServiceRefusalError("ThrottlingException", "Rate exceeded")
-        faults = validation.faults(model.input_shape, content)
+        self._limit(operation, account)
+        faults = validation.request_faults(operation, content)
         if faults:
             raise invalid(f"{len(faults)} member(s) of the request cannot be used.", *faults)
         self._backend.run_due()
-        answer = perform(call["account"], {name: value for name, value in content.items() if value is not None})
+        answer = perform(account, {name: value for name, value in content.items() if value is not None})
         self._backend.run_due()
         self._backend.store.commit()
-        broken = validation.faults(model.output_shape, answer)
+        broken = validation.answer_faults(operation, answer)
         if broken:
-            print(f"answer to {operation} is not as the service model has it: {broken}", file=sys.stderr)  # noqa: T201
-            raise ServiceRefusalError("InternalServerException", "The emulator's answer was not valid.", status=500)
+            raise ValueError(f"the answer to {operation} is not as the service model has it: {broken}")
         return answer
 
-    async def _fail(self, request: web.Request, fault: Fault, call: dict[str, Any]) -> web.StreamResponse:
-        if fault.kind == "error":
-            call["error"] = fault.code
-            members = {"Reason": "BUSINESS_VALIDATION_FAILED"} if fault.code == "ValidationException" else {}
-            refusal = ServiceRefusalError(fault.code, fault.message, fault.status, members)
-            return self._response(json.dumps(refusal.body()), refusal.status)
-        if fault.kind == "malformed":
-            return self._response(fault.body, 200)
-        if fault.kind == "hang":
-            await asyncio.sleep(fault.seconds or 86400)
-        if request.transport is not None:
-            request.transport.abort()
-        return web.Response()
-
-    def _response(self, text: str, status: int) -> web.Response:
-        headers = {
-            "x-amzn-RequestId": str(uuid.uuid4()),
-            "Date": formatdate(self._backend.clock.now(), usegmt=True),
-            "Content-Type": CONTENT_TYPE,
-        }
-        return web.Response(text=text, status=status, headers=headers)
+    def _limit(self, operation: str, account: str) -> None:
+        kind = "read" if operation.startswith(READS) else "write"
+        rate = self._rates.setdefault((kind, account), Rate())
+        if not rate.allows(getattr(self._backend.switches, f"{kind}_rate")):
+            raise ServiceRefusalError("ThrottlingException", "Rate exceeded")
 
     # Control -------------------------------------------------------------------------------------------------------
 
@@ -157,7 +163,7 @@ class Api:
         return asdict(self._backend.switches)
 
     async def _show_calls(self, _request: web.Request, _body: dict[str, Any]) -> Any:
-        return self._calls
+        return list(self._calls)
 
     async def _clear_calls(self, _request: web.Request, _body: dict[str, Any]) -> Any:
         self._calls.clear()
@@ -176,14 +182,20 @@ class Api:
 
     async def _advance(self, _request: web.Request, body: dict[str, Any]) -> Any:
         clock, store = self._backend.clock, self._backend.store
-        clock.offset += float(body["advance"])
+        seconds = body.get("advance")
+        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 <= seconds < MOST_SECONDS:
+            raise ValueError(f"advance cannot be {seconds!r}: give the seconds by which to move the clock")
+        clock.offset += seconds
         store.put("meta", "clock", {"offset": clock.offset})
         return await self._state(_request, body)
 
     async def _seed(self, _request: web.Request, body: dict[str, Any]) -> Any:
         store = self._backend.store
-        for kind in ("engagements", "opportunities"):
-            for key in body.get(kind, []):
+        kinds = {"engagements", "opportunities"}
+        if not set(body) <= kinds or not all(isinstance(keys, list) for keys in body.values()):
+            raise ValueError("a seed has engagements and opportunities, each a list of identifiers")
+        for kind in kinds:
+            for key in map(str, body.get(kind, [])):
                 store.put(kind, key, store.all(kind).get(key, {"Revision": 1}))
         store.commit()
         return {}
@@ -204,13 +216,48 @@ class Api:
         self._backend.clock.offset = 0.0
         self._faults.clear()
         self._calls.clear()
+        self._rates.clear()
         return {}
+
+
+async def _fail(request: web.Request, fault: Fault, call: dict[str, Any]) -> web.StreamResponse:
+    if fault.kind in {"error", "throttle"}:
+        return _refusal(fault.refusal(), call)
+    if fault.kind == "malformed":
+        return _response(fault.body, 200)
+    if fault.kind == "hang":
+        await _hang(request, fault.seconds or math.inf)
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
+
+
+async def _hang(request: web.Request, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    # aiohttp tells of a caller who went away by nothing but this.
+    while request.transport is not None and time.monotonic() < end:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+
+
+def _refusal(refusal: ServiceRefusalError, call: dict[str, Any]) -> web.Response:
+    call["error"] = refusal.code
+    return _response(json.dumps(refusal.body()), refusal.status)
+
+
+def _response(text: str, status: int) -> web.Response:
+    headers = {
+        "x-amzn-RequestId": str(uuid.uuid4()),
+        # The machine's time: some SDKs set the clock that they sign with by it.
+        "Date": formatdate(usegmt=True),
+        "Content-Type": CONTENT_TYPE,
+    }
+    return web.Response(body=text.encode(), status=status, headers=headers)
 
 
 def _parsed(body: bytes) -> dict[str, Any]:
     try:
         content = json.loads(body or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ServiceRefusalError("SerializationException", "The request is not JSON.") from error
     if not isinstance(content, dict):
         raise ServiceRefusalError("SerializationException", "The request is not a JSON object.")

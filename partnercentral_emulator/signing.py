@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import re
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 SERVICE = "partnercentral-selling"
 REGION = "us-east-1"
+STAMP = "%Y%m%dT%H%M%SZ"
 TOLERANCE = 300
 """Seconds that a signature may be older or newer than now."""
 
@@ -72,7 +74,8 @@ def caller(headers: Mapping[str, str], body: bytes, keys: Keys) -> tuple[str, st
         raise ServiceRefusalError("MissingAuthenticationTokenException", "Missing Authentication Token")
     parts = _AUTHORIZATION.fullmatch(authorization.strip())
     date = headers.get("X-Amz-Date", "")
-    if not parts or not re.fullmatch(r"\d{8}T\d{6}Z", date):
+    moment = _moment(date)
+    if not parts or not moment or "host" not in parts[5].split(";"):
         raise ServiceRefusalError(
             "IncompleteSignatureException", "The request signature does not conform to AWS standards."
         )
@@ -82,7 +85,7 @@ def caller(headers: Mapping[str, str], body: bytes, keys: Keys) -> tuple[str, st
             "InvalidSignatureException",
             f"Credential should be scoped to a valid date, region and service: {REGION} and {SERVICE}.",
         )
-    _check_age(date)
+    _check_age(moment)
     if keys.pinned and access_key not in keys.pinned:
         raise ServiceRefusalError(
             "UnrecognizedClientException", "The security token included in the request is invalid."
@@ -99,16 +102,29 @@ def caller(headers: Mapping[str, str], body: bytes, keys: Keys) -> tuple[str, st
     return access_key, keys.account_of(access_key)
 
 
-def _check_age(date: str) -> None:
+def _check_age(signed: datetime) -> None:
+    # The machine's time, whatever the emulator's: it is what the caller signed with.
     now = datetime.now(timezone.utc)
-    signed = datetime.strptime(date, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
     if abs((now - signed).total_seconds()) > TOLERANCE:
         raise ServiceRefusalError(
-            "InvalidSignatureException", f"Signature expired: {date} is too far from {now:%Y%m%dT%H%M%SZ}"
+            "InvalidSignatureException", f"Signature expired: {signed:{STAMP}} is too far from {now:{STAMP}}"
         )
 
 
+def _moment(date: str) -> datetime | None:
+    try:
+        return datetime.strptime(date, STAMP).replace(tzinfo=timezone.utc)
+    except ValueError:
+        return None
+
+
 def _signature(headers: Mapping[str, str], body: bytes, signed: list[str], credentials: Credentials) -> str:
+    """The signature that these credentials give; none, where a checksum among the headers is not the body's."""
+    if headers.get("X-Amz-Content-SHA256", "UNSIGNED-PAYLOAD") not in {
+        "UNSIGNED-PAYLOAD",
+        hashlib.sha256(body).hexdigest(),
+    }:
+        return ""
     auth = SigV4Auth(credentials, SERVICE, REGION)
     request = AWSRequest(
         method="POST",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import suppress
 from typing import Any
 
 KINDS = ("jobs", "tokens", "settings", "snapshots", "engagements", "opportunities", "meta")
@@ -24,30 +25,41 @@ class Store:
     """
 
     def __init__(self, path: str) -> None:
+        self._documents: dict[str, dict[str, dict[str, Any]]] = {kind: {} for kind in KINDS}
+        self._pending: dict[tuple[str, str], dict[str, Any] | None] = {}
         try:
-            # Commits are written out by the engine itself: a kill of this process loses none of them.
             self._connection = sqlite3.connect(path, isolation_level=None, timeout=0.5)
-            self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA synchronous=NORMAL")
-            self._connection.execute(
-                "CREATE TABLE IF NOT EXISTS documents (kind TEXT, key TEXT, body TEXT, PRIMARY KEY (kind, key))"
-            )
-            self._connection.execute("BEGIN IMMEDIATE")
-            rows = self._connection.execute("SELECT kind, key, body FROM documents ORDER BY rowid").fetchall()
-            self._connection.execute("COMMIT")
+            self._open(path)
         except sqlite3.OperationalError as error:
             if "locked" in str(error):
                 raise DataFileError(
                     f"{path} is in use by another emulator: stop that one, or give another file"
                 ) from error
-            raise DataFileError(f"{path} cannot be opened ({error}): check that its folder exists") from error
-        except sqlite3.DatabaseError as error:
+            remedy = "check that its folder exists, and that both can be written"
+            raise DataFileError(f"{path} cannot be opened ({error}): {remedy}") from error
+        except (sqlite3.DatabaseError, ValueError, KeyError) as error:
             raise DataFileError(f"{path} is not an emulator's data file ({error}): give another file") from error
-        self._documents: dict[str, dict[str, dict[str, Any]]] = {kind: {} for kind in KINDS}
-        for kind, key, body in rows:
+
+    def _open(self, path: str) -> None:
+        # The file stays locked until it is closed: two processes would each answer from what they hold in memory.
+        self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+        self._check_ownership(path)
+        # In the WAL, a commit is with the operating system: a kill of this process loses none.
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute("PRAGMA synchronous=NORMAL")
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._connection.execute(
+            "CREATE TABLE IF NOT EXISTS documents (kind TEXT, key TEXT, body TEXT, PRIMARY KEY (kind, key))"
+        )
+        for kind, key, body in self._connection.execute("SELECT kind, key, body FROM documents ORDER BY rowid"):
             self._documents[kind][key] = json.loads(body)
-        self._pending: dict[tuple[str, str], dict[str, Any] | None] = {}
+        self._connection.execute("COMMIT")
+
+    def _check_ownership(self, path: str) -> None:
+        """Refuse a database that another program keeps its data in."""
+        tables = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not tables <= {"documents"}:
+            raise DataFileError(f"{path} is another program's database: give another file")
 
     def all(self, kind: str) -> dict[str, dict[str, Any]]:
         """Every document of a kind by key, oldest first. To be read, not written."""
@@ -67,6 +79,16 @@ class Store:
         """Make everything since the last commit lasting, as one."""
         if not self._pending:
             return
+        try:
+            self._write_pending()
+        except sqlite3.Error:
+            # The documents stay pending: the next commit tries them again.
+            with suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+            raise
+        self._pending.clear()
+
+    def _write_pending(self) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
         for (kind, key), document in self._pending.items():
             if document is None:
@@ -77,7 +99,6 @@ class Store:
                     (kind, key, json.dumps(document)),
                 )
         self._connection.execute("COMMIT")
-        self._pending.clear()
 
     def clear(self) -> None:
         """Forget every document."""

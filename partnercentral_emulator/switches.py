@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -30,6 +31,9 @@ class Switches:
     token_other_body: Literal["conflict", "validation"] = _switch(
         "conflict", "how a client token with another body is refused: ConflictException or ValidationException"
     )
+    token_scope: Literal["account", "catalog"] = _switch(
+        "account", "whether a client token used in one catalog is another body in the other, or a token of its own"
+    )
     token_after_delete: Literal["dead", "new"] = _switch(
         "dead", "a deleted job's client token is answered with its old Id, or makes a new job"
     )
@@ -43,8 +47,8 @@ class Switches:
     role_required: bool = _switch(default=False, doc="executions fail where the settings name no role")
     snapshot_delay: float = _switch(0.0, "seconds from a reason for a snapshot to the snapshot")
     stale_reads: int = _switch(0, "how many reads after a write to a job still see it as it was before")
-    write_rate: float = _switch(0.0, "writes a second before ThrottlingException; 0 for no limit")
-    read_rate: float = _switch(0.0, "reads a second before ThrottlingException; 0 for no limit")
+    write_rate: float = _switch(0.0, "writes a second of an account before ThrottlingException; 0 for no limit")
+    read_rate: float = _switch(0.0, "reads a second of an account before ThrottlingException; 0 for no limit")
     latency: float = _switch(0.0, "seconds that each call takes at least")
 
     def changed(self, changes: dict[str, Any]) -> Switches:
@@ -81,4 +85,4 @@ def _fits(kind: Any, value: Any) -> bool:
     if kind is bool or isinstance(value, bool):
         return kind is bool and isinstance(value, bool)
     numbers = (int,) if kind is int else (int, float)
-    return isinstance(value, numbers) and value >= 0
+    return isinstance(value, numbers) and math.isfinite(value) and value >= 0

@@ -1,4 +1,8 @@
-"""Requests and answers against botocore's service model: types, required members, enums, patterns and bounds."""
+"""Requests and answers against botocore's service model: types, required members, enums, patterns and bounds.
+
+Of requests also what the service's documentation says and the model does not: the names of catalogs, and which tag
+keys are reserved.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,10 @@ from botocore.model import ListShape, MapShape, ServiceModel, Shape, StringShape
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+CATALOGS = ("AWS", "Sandbox")
+RESERVED = "aws:"
+"""What the keys of the system's own tags begin with."""
+
 Fault = tuple[str, str, str]
 """A member's path, what is wrong with it, and the service's code for that."""
 
@@ -22,9 +30,46 @@ def service() -> ServiceModel:
     return ServiceModel(Loader().load_service_model("partnercentral-selling", "service-2"), "partnercentral-selling")
 
 
-def faults(shape: Shape | None, value: Any) -> list[Fault]:
-    """Everything that is wrong with a value of a shape."""
+def request_faults(operation: str, request: Any) -> list[Fault]:
+    """Everything that is wrong with the form of a request."""
+    found = _all(service().operation_model(operation).input_shape, request)
+    # What is wrong by the model already is told once.
+    told = {path for path, _, _ in found}
+    return found + [fault for fault in _documented(request) if fault[0] not in told]
+
+
+def answer_faults(operation: str, answer: Any) -> list[Fault]:
+    """Everything that is wrong with an answer, but for lists shorter than the model has it: these bind requests."""
+    found = _all(service().operation_model(operation).output_shape, answer)
+    return [fault for fault in found if fault[2] != "NOT_ENOUGH_VALUES"]
+
+
+def _all(shape: Shape | None, value: Any) -> list[Fault]:
     return list(_faults(shape, value, "")) if shape is not None else []
+
+
+def _documented(request: Any) -> Iterator[Fault]:
+    catalog = request.get("Catalog")
+    if isinstance(catalog, str) and catalog not in CATALOGS:
+        yield "Catalog", f"{catalog!r} is not one of {', '.join(CATALOGS)}", "INVALID_ENUM_VALUE"
+    seen: set[str] = set()
+    for path, key in _tag_keys(request):
+        if key.lower().startswith(RESERVED):
+            yield path, f"{key!r} begins with {RESERVED}, which is reserved for system tags", "INVALID_VALUE"
+        if key in seen:
+            yield path, f"{key!r} is there twice", "DUPLICATE_KEY_VALUE"
+        seen.add(key)
+
+
+def _tag_keys(request: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The tag keys of a request, as far as it has the form of one."""
+    tags, keys = request.get("Tags"), request.get("TagKeys")
+    for index, tag in enumerate(tags if isinstance(tags, list) else []):
+        if isinstance(tag, dict) and isinstance(tag.get("Key"), str):
+            yield f"Tags[{index}].Key", tag["Key"]
+    for index, key in enumerate(keys if isinstance(keys, list) else []):
+        if isinstance(key, str):
+            yield f"TagKeys[{index}]", key
 
 
 def _faults(shape: Shape, value: Any, path: str) -> Iterator[Fault]:

@@ -1,5 +1,28 @@
 """AWS Partner Central resource snapshot jobs as declarative Pulumi resources."""
 
-from snapshot_provider.resource import ResourceSnapshotJob
+from snapshot_provider.functions import (
+    get_resource_snapshot,
+    get_resource_snapshot_job,
+    get_resource_snapshot_job_output,
+    get_resource_snapshot_jobs,
+    get_resource_snapshot_jobs_output,
+    get_resource_snapshot_output,
+    get_selling_system_settings,
+    get_selling_system_settings_output,
+)
+from snapshot_provider.resource import AssumeRole, Connection, ResourceSnapshotJob, Timeouts
 
-__all__ = ["ResourceSnapshotJob"]
+__all__ = [
+    "AssumeRole",
+    "Connection",
+    "ResourceSnapshotJob",
+    "Timeouts",
+    "get_resource_snapshot",
+    "get_resource_snapshot_job",
+    "get_resource_snapshot_job_output",
+    "get_resource_snapshot_jobs",
+    "get_resource_snapshot_jobs_output",
+    "get_resource_snapshot_output",
+    "get_selling_system_settings",
+    "get_selling_system_settings_output",
+]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from snapshot_provider.errors import ConfigurationError
-from snapshot_provider.model import CATALOGS, REGION, IgnoredTags
+from snapshot_provider.model import CATALOGS, REGION, IgnoredTags, seconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -73,29 +73,58 @@ class Settings:
         Raises:
             ConfigurationError: it names every key that cannot be used, its value, and what is expected.
         """
-        own = {key.split(":", 1)[1]: value for key, value in config.items() if key.startswith(f"{NAMESPACE}:")}
-        for key in ("profile", "assumeRole", "assumeRoles"):
-            if f"aws:{key}" in config and "profile" not in own and "assumeRole" not in own:
-                own[key] = config[f"aws:{key}"]
+        own = {key: value for key, value in config.items() if key.startswith(f"{NAMESPACE}:")}
+        for key, shared in _SHARED.items():
+            if f"{NAMESPACE}:{key}" not in own:
+                own |= {f"aws:{name}": config[f"aws:{name}"] for name in shared if f"aws:{name}" in config}
         read: dict[str, Any] = {}
         faults = []
-        for key, value in own.items():
+        for full_key, value in own.items():
+            key = full_key.split(":", 1)[1]
             try:
                 name, parse = _KEYS[key]
                 parsed = parse(_decode(value))
                 if name:
                     read[name] = parsed
             except KeyError:
-                faults.append(f"{NAMESPACE}:{key} is not a configuration key.{_did_you_mean(key)}")
+                faults.append(f"{full_key} is not a configuration key.{_did_you_mean(key)}")
             except _NotUsableError as fault:
-                faults.append(f"{NAMESPACE}:{key}: {fault}")
+                faults.append(f"{full_key}: {fault}")
         if faults:
             raise ConfigurationError("\n".join(faults))
         return cls(**read)
 
+    def connected(self, connection: Mapping[str, Any]) -> Settings:
+        """These settings with a resource's own connection, whose members have the configuration keys' meaning.
+
+        Raises:
+            ConfigurationError: a member is unknown or cannot be used.
+        """
+        keys = {_CONNECTION.get(name, name): value for name, value in connection.items()}
+        faults = [f"connection: {name} is not known in it." for name in connection if name not in _CONNECTION]
+        if faults:
+            raise ConfigurationError(f"{' '.join(faults)} Known are: {', '.join(_CONNECTION)}.")
+        role = keys.get("assumeRole")
+        if isinstance(role, dict):
+            keys["assumeRole"] = {_ROLE.get(name, name): value for name, value in role.items()}
+        try:
+            own = Settings.from_config({f"{NAMESPACE}:{key}": value for key, value in keys.items()})
+        except ConfigurationError as fault:
+            raise ConfigurationError(str(fault).replace(f"{NAMESPACE}:", "connection: ")) from fault
+        names = {"profile": "profile", "assumeRole": "assume_role", "endpointUrl": "endpoint_url"}
+        # Another profile is another identity: a role that the stack's own identity assumes does not go with it.
+        start = replace(self, assume_role=None) if "profile" in keys else self
+        return replace(start, **{names[key]: getattr(own, names[key]) for key in keys})
+
     def all_tags(self, tags: Mapping[str, Any]) -> dict[str, Any]:
         """A job's tags with the default ones; its own win, and ignored ones are left to whoever sets them."""
         return self.ignored_tags.strip({**self.default_tags, **tags})
+
+
+def known_keys() -> list[str]:
+    """Every key that has a say, with its namespace."""
+    shared = [f"aws:{name}" for names in _SHARED.values() for name in names]
+    return [f"{NAMESPACE}:{key}" for key in _KEYS if key != "assumeRoles"] + shared
 
 
 class _NotUsableError(Exception):
@@ -217,11 +246,8 @@ def _assume_role(value: Any) -> AssumedRole:
 
 
 def _seconds(value: Any) -> Any:
-    """A duration in Go's form, as pulumi-aws takes it ("1h30m"), or a plain number of seconds."""
-    units = {"h": 3600, "m": 60, "s": 1}
-    if isinstance(value, str) and re.fullmatch(r"([0-9]+[hms])+", value):
-        return sum(int(number) * units[unit] for number, unit in re.findall(r"([0-9]+)([hms])", value))
-    return value
+    """A duration in Go's form, or a plain number of seconds."""
+    return seconds_of(value) if isinstance(value, str) and seconds_of(value) is not None else value
 
 
 def _default_tags(value: Any) -> Mapping[str, str]:
@@ -244,6 +270,14 @@ def _ignored_tags(value: Any) -> IgnoredTags:
         keys=frozenset(_strings(members.get("keys", []))), prefixes=_strings(members.get("keyPrefixes", []))
     )
 
+
+_CONNECTION = {"profile": "profile", "assume_role": "assumeRole", "endpoint_url": "endpointUrl"}
+"""The members of a resource's own connection, and the configuration keys they stand for."""
+
+_ROLE = {"role_arn": "roleArn", "session_name": "sessionName", "external_id": "externalId", "duration": "duration"}
+
+_SHARED = {"profile": ("profile",), "assumeRole": ("assumeRole", "assumeRoles")}
+"""Keys that default to pulumi-aws's own, so that one configuration serves both."""
 
 _KEYS: dict[str, tuple[str | None, Callable[[Any], Any]]] = {
     "region": (None, _region),

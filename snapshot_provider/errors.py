@@ -19,11 +19,13 @@ class ServiceError(ProviderError):
 
     Attributes:
         code: the service's error code, such as "ValidationException".
+        fields: the request's members that it objects to.
     """
 
-    def __init__(self, message: str, *, code: str = "") -> None:
+    def __init__(self, message: str, *, code: str = "", fields: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.code = code
+        self.fields = fields
 
 
 class NotFoundError(ServiceError):
@@ -36,6 +38,10 @@ class ConflictError(ServiceError):
 
 class InvalidError(ServiceError):
     """ValidationException: the request, or the state that the job is in, does not allow it."""
+
+
+class AccessError(ServiceError):
+    """AccessDeniedException: the caller may not do that, or not to a resource of this account."""
 
 
 class WaitError(ProviderError):

@@ -9,9 +9,11 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from botocore import exceptions as boto_errors
+from botocore.parsers import ResponseParserError
 
 from snapshot_provider import errors
-from snapshot_provider.model import Identity, Job, tags_from_list, tags_to_list
+from snapshot_provider.deadline import Deadline
+from snapshot_provider.model import Identity, Job, JobSummary, Snapshot, tags_from_list, tags_to_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -25,12 +27,24 @@ UNTAG_LIMIT = 50
 class Gateway:
     """The operations on snapshot jobs, for one account.
 
+    Args:
+        client: boto3's client.
+        account: the account that the credentials belong to; None where that cannot be told.
+        deadline: the time limit of what the calls are made for.
+
     Every method raises errors.ServiceError, or one of its kinds, where the service refuses, and
     errors.ProviderError where it cannot be reached or understood. botocore has retried by then what retrying can mend.
     """
 
-    def __init__(self, client: PartnerCentralSellingAPIClient) -> None:
+    def __init__(
+        self,
+        client: PartnerCentralSellingAPIClient,
+        account: Callable[[], str | None] = lambda: None,
+        deadline: Deadline | None = None,
+    ) -> None:
         self._client = client
+        self._account = account
+        self._deadline = deadline or Deadline()
 
     def create_job(self, identity: Identity, tags: Mapping[str, str], client_token: str) -> tuple[str, str]:
         """CreateResourceSnapshotJob: the Id and Arn of the new job, or of the one that the token made before."""
@@ -85,13 +99,27 @@ class Gateway:
 
     def list_jobs(self, catalog: str, engagement_identifier: str | None = None) -> Iterator[str]:
         """ListResourceSnapshotJobs to its last page: the jobs' Ids."""
-        request: dict[str, Any] = {"Catalog": catalog}
+        return (summary.id for summary in self.list_summaries(catalog, engagement_identifier))
+
+    def list_summaries(
+        self, catalog: str, engagement_identifier: str | None = None, status: str | None = None
+    ) -> Iterator[JobSummary]:
+        """ListResourceSnapshotJobs to its last page."""
+        # A thousand a page is the most there is: fewest calls.
+        request: dict[str, Any] = {"Catalog": catalog, "MaxResults": 1000}
         if engagement_identifier:
             request["EngagementIdentifier"] = engagement_identifier
+        if status:
+            request["Status"] = status
         while True:
             answer = self._call("ListResourceSnapshotJobs", engagement_identifier or f"catalog {catalog}", request)
             for summary in answer.get("ResourceSnapshotJobSummaries", []):
-                yield _member("ListResourceSnapshotJobs", summary, "Id")
+                yield JobSummary(
+                    id=_member("ListResourceSnapshotJobs", summary, "Id"),
+                    arn=summary.get("Arn", ""),
+                    engagement_identifier=summary.get("EngagementId", ""),
+                    status=summary.get("Status", ""),
+                )
             token = answer.get("NextToken")
             if not token:
                 return
@@ -112,18 +140,68 @@ class Gateway:
             chunk = list(keys[start : start + UNTAG_LIMIT])
             self._call("UntagResource", arn, {"ResourceArn": arn, "TagKeys": chunk})
 
+    def get_snapshot(self, identity: Identity, revision: int | None = None) -> Snapshot:
+        """GetResourceSnapshot: the latest revision, or a given one."""
+        request: dict[str, Any] = {
+            "Catalog": identity.catalog,
+            "EngagementIdentifier": identity.engagement_identifier,
+            "ResourceType": identity.resource_type,
+            "ResourceIdentifier": identity.resource_identifier,
+            "ResourceSnapshotTemplateIdentifier": identity.resource_snapshot_template_identifier,
+        }
+        if revision is not None:
+            request["Revision"] = revision
+        answer = self._call("GetResourceSnapshot", str(identity), request)
+        return Snapshot(
+            arn=_member("GetResourceSnapshot", answer, "Arn"),
+            revision=_member("GetResourceSnapshot", answer, "Revision"),
+            identity=identity,
+            created_at=_timestamp(answer.get("CreatedAt")),
+            created_by=answer.get("CreatedBy"),
+            payload=answer.get("Payload", {}),
+        )
+
+    def get_role(self, catalog: str) -> str | None:
+        """GetSellingSystemSettings: the ARN of the role that jobs run as, if one is set."""
+        answer = self._call("GetSellingSystemSettings", f"catalog {catalog}", {"Catalog": catalog})
+        role: str | None = answer.get("ResourceSnapshotJobRoleArn")
+        return role
+
+    def check_account(self, arn: str) -> None:
+        """Make sure that a job that is not found is not merely another account's.
+
+        Raises:
+            ServiceError: the job's ARN names another account than the credentials, or may not be looked at.
+        """
+        owner, mine = arn.split(":")[4], self._account()
+        if mine is not None and mine != owner:
+            raise errors.AccessError(_other_account(arn, owner, f"account {mine}"), code="AccessDeniedException")
+        try:
+            self.list_tags(arn)
+        except errors.NotFoundError:
+            return
+        except errors.AccessError as denied:
+            raise errors.AccessError(
+                f"{_other_account(arn, owner, 'another account')} {denied}", code=denied.code
+            ) from denied
+
     def _on_job(self, operation: str, catalog: str, job_id: str) -> Mapping[str, Any]:
         request = {"Catalog": catalog, "ResourceSnapshotJobIdentifier": job_id}
         return self._call(operation, f"{job_id} (catalog {catalog})", request)
 
     def _call(self, operation: str, subject: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
         method: Callable[..., Mapping[str, Any]] = getattr(self._client, _method_name(operation))
+        self._deadline.check(f"{operation} on {subject}")
         try:
             return method(**request)
         except boto_errors.ClientError as error:
             raise refusal(operation, subject, error) from error
         except boto_errors.BotoCoreError as error:
             raise failure(operation, subject, error) from error
+        except ResponseParserError as error:
+            raise errors.MalformedAnswerError(
+                f"{operation} on {subject} was answered with what is not JSON: {error}. {_ENDPOINT}"
+            ) from error
 
 
 def refusal(operation: str, subject: str, error: boto_errors.ClientError) -> errors.ServiceError:
@@ -144,7 +222,8 @@ def refusal(operation: str, subject: str, error: boto_errors.ClientError) -> err
         _request_id(body),
     ]
     kind = _KINDS.get(code, errors.ServiceError)
-    return kind(" ".join(part for part in parts if part), code=code)
+    names = tuple(str(item.get("FieldName", "")) for item in body.get("ErrorList") or [])
+    return kind(" ".join(part for part in parts if part), code=code, fields=names)
 
 
 def failure(operation: str, subject: str, error: boto_errors.BotoCoreError) -> errors.ProviderError:
@@ -156,6 +235,7 @@ def failure(operation: str, subject: str, error: boto_errors.BotoCoreError) -> e
 
 
 _KINDS: dict[str, type[errors.ServiceError]] = {
+    "AccessDeniedException": errors.AccessError,
     "ResourceNotFoundException": errors.NotFoundError,
     "ConflictException": errors.ConflictError,
     "ValidationException": errors.InvalidError,
@@ -165,6 +245,8 @@ _CREDENTIALS = (
     "Give boto3 working credentials: run `aws sso login`, set AWS_PROFILE or the AWS_ACCESS_KEY_ID family, "
     "or set partnercentral:profile."
 )
+
+_ENDPOINT = "Check AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING and partnercentral:endpointUrl."
 
 _REMEDIES = {
     "ThrottlingException": "Retrying did not help: run the command again later, or with a lower --parallel.",
@@ -198,15 +280,21 @@ _FAILURES: tuple[tuple[type[Exception], str], ...] = (
     (boto_errors.TokenRetrievalError, _CREDENTIALS),
     (
         boto_errors.HTTPClientError,
-        "The service could not be reached or did not answer: check the network, "
-        "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING and partnercentral:endpointUrl, then run the command again.",
+        f"The service could not be reached or did not answer. Check the network and run the command again. {_ENDPOINT}",
     ),
     (
         boto_errors.EndpointConnectionError,
-        "The service could not be reached: check the network, AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING and "
-        "partnercentral:endpointUrl, then run the command again.",
+        f"The service could not be reached. Check the network, then run the command again. {_ENDPOINT}",
     ),
 )
+
+
+def _other_account(arn: str, owner: str, mine: str) -> str:
+    return (
+        f"{arn} was not found, but it belongs to account {owner} and the credentials perhaps to {mine}: "
+        f"it is not taken for gone. Use credentials of account {owner}, or grant the caller "
+        "partnercentral:ListTagsForResource."
+    )
 
 
 def _remedy(code: str, operation: str) -> str:
@@ -224,8 +312,7 @@ def _member(operation: str, answer: Mapping[str, Any], name: str) -> Any:
     value = answer.get(name)
     if not value:
         raise errors.MalformedAnswerError(
-            f"{operation} was answered without {name}: the endpoint does not speak as Partner Central does. "
-            "Check AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING and partnercentral:endpointUrl."
+            f"{operation} was answered without {name}: the endpoint does not speak as Partner Central does. {_ENDPOINT}"
         )
     return value
 

@@ -10,14 +10,16 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Protocol
 
 from snapshot_provider import client_token
+from snapshot_provider.deadline import Deadline
 from snapshot_provider.errors import (
     ConflictError,
     InvalidError,
     NotFoundError,
     ProviderError,
+    ServiceError,
     WaitError,
 )
-from snapshot_provider.model import TagChange
+from snapshot_provider.model import IgnoredTags, TagChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -67,6 +69,9 @@ class Jobs(Protocol):
     def untag(self, arn: str, keys: tuple[str, ...]) -> None:
         """UntagResource."""
 
+    def check_account(self, arn: str) -> None:
+        """Raise where a job that is not found may be another account's."""
+
 
 class Lifecycle:
     """The operations on one job at a time; safe to share between threads.
@@ -75,12 +80,22 @@ class Lifecycle:
         jobs: the service.
         report: shows the user a line while an operation is under way.
         pause: waits for some seconds; tests drive it.
+        deadline: the time limit of what the operation waits for.
     """
 
-    def __init__(self, jobs: Jobs, report: Callable[[str], None], pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        jobs: Jobs,
+        report: Callable[[str], None],
+        pause: Callable[[float], None] = time.sleep,
+        deadline: Deadline | None = None,
+    ) -> None:
         self._jobs = jobs
         self._report = report
         self._pause = pause
+        self._deadline = deadline or Deadline()
+
+    # The operations ------------------------------------------------------------------------------------------------
 
     def create(self, declared: Declared) -> Job:
         """Make the job and bring it to its desired status (CreateResourceSnapshotJob, then Start where needed).
@@ -91,11 +106,17 @@ class Lifecycle:
         Raises:
             ProviderError: the service refused, or could not be reached.
         """
+        adopted = self._adopt(declared)
+        if adopted:
+            self._report(f"adopted {adopted.id}, made {adopted.created_at}: no job was created")
+            return self._bring_to(adopted, declared)
         started = datetime.now(timezone.utc)
         job = self._acquire(declared)
-        if _made_before(job, started):
+        age = _age(job, started)
+        if age > CLOCK_TOLERANCE:
             self._report(
-                f"recovered {job.id}, made {job.created_at} by a run that was interrupted: no second job was created"
+                f"recovered {job.id}, made {job.created_at} ({_in_words(age)} ago) by a run that was interrupted: "
+                "no second job was created"
             )
         try:
             return self._bring_to(job, declared)
@@ -103,8 +124,13 @@ class Lifecycle:
             self._undo(job, failed)
             raise
 
-    def read(self, catalog: str, job_id: str) -> Job | None:
+    def read(self, catalog: str, job_id: str, arn: str | None = None) -> Job | None:
         """The job as it is now, with its tags; None where the service says that there is no such job.
+
+        Args:
+            catalog: the job's catalog.
+            job_id: the job's Id.
+            arn: the job's ARN where it is known; it tells a job that is gone from one of another account.
 
         Raises:
             ProviderError: the service refused for any other reason; that is never taken for "gone".
@@ -113,32 +139,40 @@ class Lifecycle:
             job = self._jobs.get_job(catalog, job_id)
             return job.with_tags(self._jobs.list_tags(job.arn))
         except NotFoundError:
+            if arn:
+                self._jobs.check_account(arn)
             return None
 
-    def update(self, job: Job, tags: TagChange, desired_status: str) -> Job:
+    def update(self, job: Job, tags: TagChange, desired_status: str, *, wait: bool = False) -> Job:
         """Set what can be set in place: tags (TagResource, UntagResource) and status (Start, Stop).
 
         Args:
             job: the job as it was last known, with its tags.
             tags: what to set and to remove.
             desired_status: the status to reach; nothing is called where the job is known to have it.
+            wait: whether a job that is started is waited for until its first snapshot was taken.
 
         Raises:
             ProviderError: the service refused, or could not be reached. What was done stays done.
         """
         self._change_tags(job.arn, tags)
-        if job.status != desired_status:
-            self._set_status(job, desired_status)
         kept = {key: value for key, value in (job.tags or {}).items() if key not in tags.removed}
-        return job.with_status(desired_status).with_tags({**kept, **tags.set})
+        job = job.with_tags({**kept, **tags.set})
+        if job.status == desired_status:
+            return job
+        self._set_status(job, desired_status)
+        if wait and desired_status == "Running":
+            return self._wait_for_snapshot(job)
+        return job.with_status(desired_status)
 
-    def delete(self, catalog: str, job_id: str, status: str) -> None:
+    def delete(self, catalog: str, job_id: str, status: str, arn: str | None = None) -> None:
         """Stop the job where it runs, then delete it; a job that is already gone is a success.
 
         Args:
             catalog: the job's catalog.
             job_id: the job's Id.
             status: its last known status: a job known to be stopped costs one call less.
+            arn: the job's ARN where it is known; it tells a job that is gone from one of another account.
 
         Raises:
             ProviderError: the service refused, or could not be reached. The operation may be repeated.
@@ -148,7 +182,42 @@ class Lifecycle:
                 self._stop(catalog, job_id)
             self._delete_stopped(catalog, job_id)
         except NotFoundError:
+            if arn:
+                self._jobs.check_account(arn)
             self._report(f"{job_id} was already gone")
+
+    # Adoption ------------------------------------------------------------------------------------------------------
+
+    def _adopt(self, declared: Declared) -> Job | None:
+        """The job that is to be taken over instead of making one, with its tags.
+
+        Raises:
+            ProviderError: there is no such job, it is not the declared one, or there are several.
+        """
+        if isinstance(declared.adopt, str):
+            return self._named(declared.adopt, declared.identity)
+        matching = list(self._matching(declared.identity)) if declared.adopt else []
+        if len(matching) > 1:
+            raise ProviderError(
+                f"{len(matching)} jobs share {declared.identity}: {_ids(matching)}. Name one of them in `adopt`."
+            )
+        return matching[0] if matching else None
+
+    def _named(self, job_id: str, identity: Identity) -> Job:
+        job = self.read(identity.catalog, job_id)
+        if job is None:
+            raise ProviderError(
+                f"There is no {job_id} to adopt in catalog {identity.catalog} of this account. "
+                "Check the Id, the catalog and the credentials, or remove `adopt` to create a job."
+            )
+        if job.identity != identity:
+            raise ProviderError(
+                f"{job.id} cannot be adopted: it shares {job.identity}, but declared is {identity}. "
+                "Declare what the job shares, or name another job."
+            )
+        return job
+
+    # Creation ------------------------------------------------------------------------------------------------------
 
     def _acquire(self, declared: Declared) -> Job:
         """The live job that belongs to the token, made now or by an interrupted run."""
@@ -156,7 +225,9 @@ class Lifecycle:
         for _ in range(TOKENS):
             try:
                 job_id, _arn = self._jobs.create_job(declared.identity, declared.tags, token)
-            except ConflictError as conflict:
+            except (ConflictError, InvalidError) as conflict:
+                if isinstance(conflict, InvalidError) and "ClientToken" not in conflict.fields:
+                    raise
                 job, token = self._resolve(conflict, declared, token)
                 if job:
                     return job
@@ -202,7 +273,7 @@ class Lifecycle:
             "not created twice."
         )
 
-    def _resolve(self, conflict: ConflictError, declared: Declared, token: str) -> tuple[Job | None, str]:
+    def _resolve(self, conflict: ServiceError, declared: Declared, token: str) -> tuple[Job | None, str]:
         """Tell the conflicts of Create apart: the job behind the token, or the next token to try.
 
         A token that was used with another body (the tags were edited after an interrupted run) proves which job it
@@ -226,22 +297,30 @@ class Lifecycle:
 
     def _matching(self, identity: Identity) -> Iterator[Job]:
         for job_id in self._jobs.list_jobs(identity.catalog, identity.engagement_identifier):
-            try:
-                job = self._jobs.get_job(identity.catalog, job_id)
-                if job.identity == identity:
-                    yield job.with_tags(self._jobs.list_tags(job.arn))
-            except NotFoundError:
-                continue
+            job = self.read(identity.catalog, job_id)
+            if job and job.identity == identity:
+                yield job
 
     def _made_with(self, token: str, job: Job) -> bool:
         try:
-            job_id, _arn = self._jobs.create_job(job.identity, job.tags or {}, token)
+            job_id, _arn = self._jobs.create_job(job.identity, _own_tags(job), token)
         except (ConflictError, InvalidError):
             return False
         return job_id == job.id
 
     def _bring_to(self, job: Job, declared: Declared) -> Job:
-        return self.update(job, TagChange.between(job.tags or {}, declared.tags), declared.desired_status)
+        change = TagChange.between(_own_tags(job), declared.tags)
+        return self.update(job, change, declared.desired_status, wait=declared.wait)
+
+    def _undo(self, job: Job, failed: ProviderError) -> None:
+        try:
+            self.delete(job.identity.catalog, job.id, job.status)
+        except ProviderError as kept:
+            raise ProviderError(
+                f"{failed} {job.id} could not be deleted again ({kept}); the next `pulumi up` finds it and goes on."
+            ) from failed
+
+    # Status, tags, snapshots ---------------------------------------------------------------------------------------
 
     def _change_tags(self, arn: str, tags: TagChange) -> None:
         if tags.removed:
@@ -282,26 +361,59 @@ class Lifecycle:
             else:
                 return
 
-    def _undo(self, job: Job, failed: ProviderError) -> None:
-        try:
-            self.delete(job.identity.catalog, job.id, job.status)
-        except ProviderError as kept:
-            raise ProviderError(
-                f"{failed} {job.id} could not be deleted again ({kept}); the next `pulumi up` finds it and goes on."
-            ) from failed
+    def _wait_for_snapshot(self, job: Job) -> Job:
+        """Wait until a job that was just started has taken its first snapshot.
+
+        Raises:
+            WaitError: it failed, with its own reason, or the time limit ran out.
+        """
+        delay = 1.0
+        while True:
+            now = self._jobs.get_job(job.identity.catalog, job.id)
+            if now.last_successful_execution_date:
+                return now.with_tags(job.tags or {})
+            if now.last_failure and now.last_failure != job.last_failure:
+                raise WaitError(f"{job.id} was started, but failed to take its first snapshot: {now.last_failure}")
+            limit = self._deadline.seconds or 0
+            if self._deadline.elapsed() + delay > limit:
+                raise WaitError(
+                    f"{job.id} was started, but took no snapshot within {limit:g} s. Check the role in the selling "
+                    "system settings, give more time in `timeouts`, or do not wait."
+                    f"{f' Its last failure: {now.last_failure}' if now.last_failure else ''}"
+                )
+            self._report(f"{job.id}: waiting for the first snapshot, {self._deadline.elapsed():.0f} s of {limit:g} s")
+            self._pause(delay)
+            delay = min(15.0, delay * 1.5)
 
 
-def _taken(identity: Identity, matching: list[Job], conflict: ConflictError) -> ConflictError:
-    ids = ", ".join(job.id for job in matching)
+def _own_tags(job: Job) -> dict[str, str]:
+    """The tags that are not AWS's own."""
+    return IgnoredTags().strip(job.tags or {})
+
+
+def _ids(jobs: list[Job]) -> str:
+    return ", ".join(job.id for job in jobs)
+
+
+def _taken(identity: Identity, matching: list[Job], conflict: ServiceError) -> ConflictError:
     return ConflictError(
-        f"There is a job for {identity} already: {ids}, which this stack does not manage. "
+        f"There is a job for {identity} already: {_ids(matching)}, which this stack does not manage. "
         f'Declare adopt="{matching[0].id}" to manage it from here, or delete it. {conflict}',
         code=conflict.code,
     )
 
 
-def _made_before(job: Job, started: datetime) -> bool:
+def _age(job: Job, now: datetime) -> timedelta:
+    """How long before now the job was made."""
     if job.created_at is None:
-        return False
-    made = datetime.fromisoformat(job.created_at.replace("Z", "+00:00"))
-    return made < started - CLOCK_TOLERANCE
+        return timedelta(0)
+    return now - datetime.fromisoformat(job.created_at.replace("Z", "+00:00"))
+
+
+def _in_words(age: timedelta) -> str:
+    seconds = int(age.total_seconds())
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= size:
+            count = seconds // size
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    return f"{seconds} s"

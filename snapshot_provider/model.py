@@ -5,6 +5,7 @@ Plain data. May not import Pulumi, boto3 or any other module of this package.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -17,6 +18,9 @@ Status = Literal["Running", "Stopped"]
 
 CATALOGS: tuple[str, ...] = get_args(Catalog)
 STATUSES: tuple[str, ...] = get_args(Status)
+
+TIMEOUTS = ("create", "update", "delete")
+"""The operations that a time limit can be given for."""
 
 REGION = "us-east-1"
 """The one region in which the service exists."""
@@ -55,6 +59,19 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class Failure:
+    """One mistake in the inputs.
+
+    Attributes:
+        property: the path of the property, such as "tags.team".
+        reason: the value, what is expected, and the remedy.
+    """
+
+    property: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Declared:
     """A job as the program declares it, checked and with its defaults filled in.
 
@@ -63,12 +80,16 @@ class Declared:
         desired_status: "Running" or "Stopped".
         tags: the job's tags, default tags included.
         client_token: the idempotency token of the call that creates the job.
+        adopt: the Id of a job to take over instead of making one; True for the one that matches, if there is one.
+        wait: whether to wait for the first snapshot.
     """
 
     identity: Identity
     desired_status: str
     tags: Mapping[str, str]
     client_token: str
+    adopt: str | bool = False
+    wait: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +125,57 @@ class Job:
     def with_tags(self, tags: Mapping[str, str]) -> Job:
         """The same job with other tags."""
         return replace(self, tags=dict(tags))
+
+
+@dataclass(frozen=True)
+class JobSummary:
+    """A job as a list shows it (ListResourceSnapshotJobs).
+
+    Attributes:
+        id: the job's Id.
+        arn: the job's ARN.
+        engagement_identifier: the engagement it shares in.
+        status: "Running" or "Stopped".
+    """
+
+    id: str
+    arn: str
+    engagement_identifier: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One revision of what is shared of an opportunity (GetResourceSnapshot).
+
+    Attributes:
+        arn: the snapshot's ARN.
+        revision: its number, from 1.
+        identity: what is shared.
+        created_at: ISO 8601 in UTC.
+        created_by: the account that made it, or its alias.
+        payload: its content, as the service has it.
+    """
+
+    arn: str
+    revision: int
+    identity: Identity
+    created_at: str | None
+    created_by: str | None
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class SellingSystemSettings:
+    """The settings of an account's catalog (GetSellingSystemSettings).
+
+    Attributes:
+        catalog: the catalog.
+        resource_snapshot_job_role_arn: the role that jobs run as; None where none is set.
+    """
+
+    catalog: str
+    resource_snapshot_job_role_arn: str | None
 
 
 @dataclass(frozen=True)
@@ -151,3 +223,12 @@ def tags_to_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
 def tags_from_list(tags: Iterable[Mapping[str, str]]) -> dict[str, str]:
     """Tags out of the service's form."""
     return {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def seconds_of(duration: str) -> float | None:
+    """A duration in Go's form ("90s", "1h30m") in seconds; None where it is not one."""
+    units = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+    parts = re.findall(r"([0-9]+(?:\.[0-9]+)?)(ms|h|m|s)", duration)
+    if not parts or "".join(number + unit for number, unit in parts) != duration:
+        return None
+    return sum(float(number) * units[unit] for number, unit in parts)

@@ -6,6 +6,7 @@ pickled, so the pickle is a short reference; clients are opened on first use, in
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from typing import TYPE_CHECKING, Any
@@ -24,15 +25,21 @@ from pulumi.output import Unknown
 
 from snapshot_provider import diff
 from snapshot_provider.errors import ConfigurationError, ProviderError
-from snapshot_provider.model import IDENTITY, Declared, Identity, Job, TagChange
+from snapshot_provider.model import IDENTITY, Declared, Failure, Identity, Job, TagChange, seconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from snapshot_provider.config import Settings
     from snapshot_provider.lifecycle import Lifecycle
+    from snapshot_provider.session import Connection
 
 _DEFAULTS = {"catalog": "AWS", "resource_type": "Opportunity", "desired_status": "Running"}
+_HOW = ("adopt", "connection", "timeouts", "wait_for_snapshot")
+"""Inputs that say how a job is reached and made rather than what it is. A change of one calls nothing."""
+
+_WAIT_LIMIT = 600.0
+"""Seconds to wait for a first snapshot where no time limit is given."""
 
 
 class JobProvider(ResourceProvider):
@@ -43,7 +50,7 @@ class JobProvider(ResourceProvider):
 
     _settings: Settings
     _fault: ConfigurationError | None = None
-    _lifecycle: Lifecycle | None = None
+    _connections: dict[str, Connection]
     _lock: threading.Lock
 
     def configure(self, req: ConfigureRequest) -> None:
@@ -52,6 +59,7 @@ class JobProvider(ResourceProvider):
 
         _hide_tracebacks()
         self._lock = threading.Lock()
+        self._connections = {}
         try:
             self._settings = Settings.from_config(req.config._props)  # noqa: SLF001  # There is no other way to all keys.
         except ConfigurationError as fault:
@@ -60,15 +68,15 @@ class JobProvider(ResourceProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Report every mistake in the inputs, and fill in defaults. Calls nothing."""
-        from snapshot_provider.schema import check_job
+        from snapshot_provider.schema import check_job, check_tag_count
 
         inputs = {**_DEFAULTS, **{name: value for name, value in news.items() if value is not None}}
-        failures = [CheckFailure(found.property, found.reason) for found in check_job(inputs, _is_unknown)]
-        if self._fault:
-            failures.insert(0, CheckFailure("", str(self._fault)))
-        if failures:
-            return CheckResult(inputs, failures)
-        return CheckResult(self._normalise(_olds, inputs), [])
+        failures = check_job(inputs, _is_unknown) + self._check_connection(inputs.get("connection"))
+        failures += [Failure("", str(self._fault))] if self._fault else []
+        if not failures:
+            inputs = self._normalise(_olds, inputs)
+            failures += check_tag_count(0 if _is_unknown(inputs["tags_all"]) else len(inputs["tags_all"]))
+        return CheckResult(inputs, [CheckFailure(found.property, found.reason) for found in failures])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Say what replaces; the engine itself compares the inputs, nested, and shows what changes."""
@@ -81,28 +89,32 @@ class JobProvider(ResourceProvider):
             desired_status=props["desired_status"],
             tags=props["tags_all"],
             client_token=props["client_token"],
+            adopt=props.get("adopt", False),
+            wait=props.get("wait_for_snapshot", False),
         )
-        job = self._cycle().create(declared)
-        return CreateResult(job.id, _outputs(props, job))
+        job = self._cycle(props, "create").create(declared)
+        return CreateResult(job.id, outputs_of(props, job))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read the job as it is, inputs included, so that drift shows as a change of inputs."""
-        job = self._cycle().read(props.get("catalog", _DEFAULTS["catalog"]), id_)
+        job = self._cycle(props).read(props.get("catalog", _DEFAULTS["catalog"]), id_, props.get("arn"))
         if job is None:
             return ReadResult("", {})
         inputs = self._observed_inputs(props, job)
-        return ReadResult(job.id, _outputs(inputs, job), inputs)
+        return ReadResult(job.id, outputs_of(inputs, job), inputs)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Change tags and status in place, and nothing else."""
         old = _job_from(_id, _olds)
         change = TagChange.between(old.tags or {}, _news["tags_all"])
-        job = self._cycle().update(old, change, _news["desired_status"])
-        return UpdateResult({**_olds, **_outputs(_news, job)})
+        cycle = self._cycle(_news, "update")
+        job = cycle.update(old, change, _news["desired_status"], wait=_news.get("wait_for_snapshot", False))
+        return UpdateResult(outputs_of(_news, job))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Stop the job where it runs, and delete it."""
-        self._cycle().delete(_props["catalog"], _id, _props.get("status", "Running"))
+        cycle = self._cycle(_props, "delete")
+        cycle.delete(_props["catalog"], _id, _props.get("status", "Running"), _props.get("arn"))
 
     def _normalise(self, olds: Mapping[str, Any], inputs: dict[str, Any]) -> dict[str, Any]:
         """The inputs in the one form in which they are compared and stored."""
@@ -110,9 +122,21 @@ class JobProvider(ResourceProvider):
         kept = {name: inputs[name] for name in (*IDENTITY, "desired_status")}
         kept["tags"] = tags
         kept["tags_all"] = tags if _is_unknown(tags) else self._settings.all_tags(tags)
-        # The token belongs to the job, not to the program: a job that exists keeps the one it was made with.
-        token = olds.get("client_token") or inputs.get("client_token")
-        return {**kept, "client_token": token} if token else kept
+        kept |= {name: inputs[name] for name in ("connection", "timeouts", "wait_for_snapshot") if inputs.get(name)}
+        # How a job came to be belongs to the job, not to the program: one that exists keeps what it was made with.
+        made_with = olds or inputs
+        return kept | {name: made_with[name] for name in ("client_token", "adopt") if made_with.get(name)}
+
+    def _check_connection(self, connection: Any) -> list[Failure]:
+        if connection is None or _is_unknown(connection):
+            return []
+        if not isinstance(connection, dict):
+            return [Failure("connection", f'{connection!r} is not a map: give one such as {{"profile": "partner"}}.')]
+        try:
+            self._settings.connected({name: value for name, value in connection.items() if not _is_unknown(value)})
+        except ConfigurationError as fault:
+            return [Failure("connection", str(fault).removeprefix("connection: "))]
+        return []
 
     def _observed_inputs(self, props: Mapping[str, Any], job: Job) -> dict[str, Any]:
         """The inputs that would declare the job as it is."""
@@ -126,22 +150,33 @@ class JobProvider(ResourceProvider):
         }
         inputs = {name: getattr(job.identity, name) for name in IDENTITY}
         inputs |= {"desired_status": job.status, "tags": own, "tags_all": observed}
-        token = props.get("client_token")
-        return {**inputs, "client_token": token} if token else inputs
+        return inputs | {name: props[name] for name in ("client_token", *_HOW) if name in props}
 
-    def _cycle(self) -> Lifecycle:
-        """The life cycle on this process's one client, opened on first use."""
+    def _cycle(self, props: Mapping[str, Any], operation: str = "") -> Lifecycle:
+        """The life cycle for one operation, on this process's one client for the resource's connection."""
+        from snapshot_provider.deadline import Deadline
+        from snapshot_provider.gateway import Gateway
+        from snapshot_provider.lifecycle import Lifecycle
+
+        given = seconds_of(props.get("timeouts", {}).get(operation, ""))
+        waits = props.get("wait_for_snapshot") and operation in {"create", "update"}
+        deadline = Deadline(given or (_WAIT_LIMIT if waits else None))
+        opened = self._connection(props.get("connection", {}))
+        return Lifecycle(Gateway(opened.client, opened.account, deadline), _report, deadline=deadline)
+
+    def _connection(self, connection: Mapping[str, Any]) -> Connection:
+        if self._fault:
+            raise self._fault
+        key = json.dumps(connection, sort_keys=True)
         with self._lock:
-            if self._lifecycle is None:
-                from snapshot_provider.gateway import Gateway
-                from snapshot_provider.lifecycle import Lifecycle
-                from snapshot_provider.session import open_client
+            if key not in self._connections:
+                from snapshot_provider.session import connect
 
-                self._lifecycle = Lifecycle(Gateway(open_client(self._settings)), _report)
-            return self._lifecycle
+                self._connections[key] = connect(self._settings.connected(connection))
+            return self._connections[key]
 
 
-def _outputs(inputs: Mapping[str, Any], job: Job) -> dict[str, Any]:
+def outputs_of(inputs: Mapping[str, Any], job: Job) -> dict[str, Any]:
     """The resource's state: its inputs as applied, and what the service says."""
     computed = {
         "arn": job.arn,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 from weakref import WeakKeyDictionary
 
 import pulumi
@@ -30,6 +30,50 @@ _COMPUTED = (
     "last_failure",
     "tags_all",
 )
+
+
+class AssumeRole(TypedDict, total=False):
+    """A role to take on before anything is called (STS AssumeRole).
+
+    Attributes:
+        role_arn: the role. Required.
+        session_name: the name of the session in CloudTrail; "snapshot-provider" by default.
+        external_id: what the role's trust asks for, if anything.
+        duration: the session's length in seconds or as "1h"; an hour by default. It is renewed by itself.
+    """
+
+    role_arn: pulumi.Input[str]
+    session_name: pulumi.Input[str]
+    external_id: pulumi.Input[str]
+    duration: pulumi.Input[int | str]
+
+
+class Connection(TypedDict, total=False):
+    """Credentials and endpoint of one resource, where they are not the stack's.
+
+    Attributes:
+        profile: a profile of the AWS configuration files.
+        assume_role: the role to take on.
+        endpoint_url: where the service is.
+    """
+
+    profile: pulumi.Input[str]
+    assume_role: pulumi.Input[AssumeRole]
+    endpoint_url: pulumi.Input[str]
+
+
+class Timeouts(TypedDict, total=False):
+    """Time limits by operation, in Go's form: "90s", "10m", "1h30m".
+
+    Attributes:
+        create: for a create, the wait for the first snapshot included.
+        update: for an update, likewise.
+        delete: for a delete.
+    """
+
+    create: pulumi.Input[str]
+    update: pulumi.Input[str]
+    delete: pulumi.Input[str]
 
 
 class ResourceSnapshotJob(Resource, module=NAMESPACE, name="ResourceSnapshotJob"):
@@ -94,6 +138,10 @@ class ResourceSnapshotJob(Resource, module=NAMESPACE, name="ResourceSnapshotJob"
         desired_status: pulumi.Input[Status] = "Running",
         tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
         client_token: pulumi.Input[str] | None = None,
+        adopt: pulumi.Input[str | bool] | None = None,
+        wait_for_snapshot: pulumi.Input[bool] | None = None,
+        timeouts: pulumi.Input[Timeouts] | None = None,
+        connection: pulumi.Input[Connection] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare a job.
@@ -109,25 +157,61 @@ class ResourceSnapshotJob(Resource, module=NAMESPACE, name="ResourceSnapshotJob"
             tags: tags of the job; a default tag of the same key gives way. None by default.
             client_token: the idempotency token to create with; derived from the resource's place in the stack by
                 default, so that a create that was interrupted is found again. Has no effect on a job that exists.
+            adopt: take a job over instead of making one: its Id, or True for the one that shares the same, if there
+                is one. Has no effect on a job that exists; it can be dropped once the job is adopted.
+            wait_for_snapshot: wait after a start until the job has taken its first snapshot. Off by default.
+            timeouts: time limits by operation, such as {"create": "10m"}. Pulumi's own custom timeouts do not reach
+                a dynamic provider. Without one, only waiting has a limit, of 10 minutes.
+            connection: credentials and endpoint of this resource, where they are not the stack's.
             opts: Pulumi's resource options. delete_before_replace is on unless it is set here.
 
         Raises:
             TypeError: an argument is unknown or missing. Wrong values are reported by the preview.
         """
         props: dict[str, Any] = {
-            "catalog": pulumi.Config(NAMESPACE).get("catalog") or "AWS" if catalog is None else catalog,
+            "catalog": _catalog(catalog),
             "engagement_identifier": engagement_identifier,
             "resource_type": resource_type,
             "resource_identifier": resource_identifier,
             "resource_snapshot_template_identifier": resource_snapshot_template_identifier,
             "desired_status": desired_status,
             "tags": tags,
+            "adopt": adopt,
+            "wait_for_snapshot": wait_for_snapshot,
+            "timeouts": timeouts,
+            "connection": connection,
         }
         opts = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), opts)
         props["client_token"] = pulumi.Output.from_input(
             self._choose_token(resource_name, props, client_token, opts.parent)
         )
         super().__init__(JobProvider(), resource_name, props | dict.fromkeys(_COMPUTED), opts)
+
+    @classmethod
+    def get(
+        cls,
+        resource_name: str,
+        id: pulumi.Input[str],  # noqa: A002  # Pulumi's name for it.
+        *,
+        catalog: pulumi.Input[Catalog] | None = None,
+        connection: pulumi.Input[Connection] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> ResourceSnapshotJob:
+        """Read a job that somebody else manages (GetResourceSnapshotJob), in previews too. Never changes or deletes it.
+
+        Args:
+            resource_name: the resource's name in the stack.
+            id: the job's Id, "job-" and 13 characters.
+            catalog: "AWS" or "Sandbox"; by default the config value partnercentral:catalog, else "AWS".
+            connection: credentials and endpoint of this resource, where they are not the stack's.
+            opts: Pulumi's resource options.
+        """
+        job = cls.__new__(cls)
+        props = dict.fromkeys((*IDENTITY, *_COMPUTED, "desired_status", "tags", "client_token"))
+        props |= {"catalog": _catalog(catalog), "connection": connection}
+        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
+        Resource.__init__(job, JobProvider(), resource_name, props, opts)
+        return job
 
     @classmethod
     async def _choose_token(
@@ -149,6 +233,10 @@ class ResourceSnapshotJob(Resource, module=NAMESPACE, name="ResourceSnapshotJob"
         predecessor = jobs.get(urn)
         taken = {token for other, (_, token) in jobs.items() if other != urn}
         return tokens.choose(base, predecessor[0] if predecessor else None, taken)
+
+
+def _catalog(given: pulumi.Input[Catalog] | None) -> pulumi.Input[str]:
+    return pulumi.Config(NAMESPACE).get("catalog") or "AWS" if given is None else given
 
 
 _state: WeakKeyDictionary[pulumi.Resource, pulumi.Output[dict[str, tuple[str, str]]]] = WeakKeyDictionary()

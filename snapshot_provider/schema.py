@@ -14,23 +14,10 @@ import regex
 from botocore.loaders import Loader
 from botocore.model import ListShape, ServiceModel, Shape, StructureShape
 
-from snapshot_provider.model import CATALOGS
+from snapshot_provider.model import CATALOGS, TIMEOUTS, Failure, seconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-
-
-@dataclass(frozen=True)
-class Failure:
-    """One mistake.
-
-    Attributes:
-        property: the path of the property, such as "tags.team".
-        reason: the value, what is expected, and the remedy.
-    """
-
-    property: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -66,6 +53,8 @@ _RULES = {
     "client_token": _Rule("ClientToken", "an idempotency token", "partner-2026-11"),
 }
 
+_JOB = _Rule("ResourceSnapshotJobIdentifier", "a snapshot job's identifier", "job-0123456789abc")
+
 _KINDS = {
     "EngagementIdentifier": "an engagement's identifier",
     "ResourceIdentifier": "an opportunity's identifier",
@@ -90,7 +79,34 @@ def check_job(props: Mapping[str, Any], is_unknown: Callable[[Any], bool]) -> li
         for reason in _check_string(rule, props.get(name))
     ]
     failures += _check_tags(props.get("tags"), is_unknown)
+    for name, check in (("adopt", _check_adopt), ("timeouts", _check_timeouts), ("wait_for_snapshot", _check_flag)):
+        value = props.get(name)
+        if value is not None and not is_unknown(value):
+            failures += [Failure(name, reason) for reason in check(value)]
     return failures
+
+
+def _check_adopt(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield from _check_string(_JOB, value)
+    elif not isinstance(value, bool):
+        yield f"{_show(value)} is a {_kind(value)}: give {_expected(_JOB)}, or True."
+
+
+def _check_timeouts(value: Any) -> Iterator[str]:
+    if not isinstance(value, dict):
+        yield f'{_show(value)} is a {_kind(value)}: give a map such as {{"create": "10m"}}.'
+        return
+    for name, limit in value.items():
+        if name not in TIMEOUTS:
+            yield f"{_show(name)} is not an operation: known are {', '.join(TIMEOUTS)}."
+        elif not isinstance(limit, str) or not seconds_of(limit):
+            yield f'{_show(limit)} for {name} is not a duration: give one such as "90s", "10m" or "1h30m".'
+
+
+def _check_flag(value: Any) -> Iterator[str]:
+    if not isinstance(value, bool):
+        yield f"{_show(value)} is a {_kind(value)}: give True or False."
 
 
 def _check_string(rule: _Rule, value: Any) -> Iterator[str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import boto3
 from botocore import exceptions as boto_errors
@@ -16,6 +19,8 @@ from snapshot_provider.gateway import failure, refusal
 from snapshot_provider.model import REGION
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
 
     from snapshot_provider.config import AssumedRole, Settings
@@ -24,7 +29,20 @@ if TYPE_CHECKING:
 CONNECTIONS = 16
 
 
-def open_client(settings: Settings) -> PartnerCentralSellingAPIClient:
+@dataclass(frozen=True)
+class Connection:
+    """One identity's way to the service.
+
+    Attributes:
+        client: boto3's client.
+        account: asks once for the account that the credentials belong to; None where that cannot be told.
+    """
+
+    client: PartnerCentralSellingAPIClient
+    account: Callable[[], str | None]
+
+
+def connect(settings: Settings) -> Connection:
     """Open the client, in the one region there is.
 
     Raises:
@@ -40,7 +58,20 @@ def open_client(settings: Settings) -> PartnerCentralSellingAPIClient:
     )
     if settings.allowed_accounts or settings.forbidden_accounts:
         _check_account(settings, caller_account(session, settings))
-    return client
+
+    @cache
+    def account() -> str | None:
+        # Keys for an emulator are nothing to ask AWS about.
+        if _is_aws(session.client("sts", region_name=REGION)) and not _is_aws(client):
+            return None
+        return caller_account(session, settings)
+
+    return Connection(client, account)
+
+
+def _is_aws(client: Any) -> bool:
+    host = urlsplit(client.meta.endpoint_url).hostname or ""
+    return host.endswith((".amazonaws.com", ".api.aws"))
 
 
 def caller_account(session: boto3.Session, settings: Settings) -> str:

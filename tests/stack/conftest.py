@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from partnercentral_emulator import Emulator
 
@@ -26,6 +27,13 @@ JOB = {
     "resource_snapshot_template_identifier": "OpportunitySummaryView",
     "catalog": "Sandbox",
 }
+
+TYPE = "pulumi-python:dynamic/partnercentral:ResourceSnapshotJob"
+
+
+def job_urn(name: str) -> str:
+    return f"urn:pulumi:test::shares::{TYPE}::{name}"
+
 
 PROGRAM = """\
 import pulumi
@@ -66,7 +74,7 @@ class Project:
         for name, given in jobs.items():
             own = {"opts": opts, **given} if opts else dict(given)
             options = own.pop("opts", "")
-            arguments = [f"{key}={value!r}" for key, value in {**JOB, **own}.items()]
+            arguments = [f"{key}={value!r}" for key, value in {**JOB, **own}.items() if value is not None]
             arguments += [f"opts=ResourceOptions({options})"] if options else []
             variable = re.sub(r"\W", "_", name)
             declarations.append(
@@ -78,9 +86,13 @@ class Project:
         self.write(PROGRAM.format(jobs="\n".join(declarations)))
 
     def pulumi(self, *arguments: str, succeeds: bool = True, **env: str) -> Result:
-        """Run a command of the engine's; its standard output and error together, without colours."""
+        """Run a command of the engine's, without colours."""
+        return self.run("pulumi", *arguments, "--color=never", "--non-interactive", succeeds=succeeds, **env)
+
+    def run(self, *command: str, succeeds: bool = True, **env: str) -> Result:
+        """Run a command in the project's folder; its standard output and error together."""
         done = subprocess.run(
-            ["pulumi", *arguments, "--color=never", "--non-interactive"],
+            command,
             cwd=self.folder,
             env={**self.env, **env},
             stdout=subprocess.PIPE,
@@ -108,12 +120,13 @@ class Project:
     def config(self, key: str, value: str) -> None:
         """Set configuration; a value that is JSON becomes a structure."""
         path = self.folder / "Pulumi.test.yaml"
-        config = json.loads(path.read_text()) if path.exists() else {"config": {}}
+        config = yaml.safe_load(path.read_text())
         try:
-            config["config"][key] = json.loads(value)
+            known = json.loads(value)
         except ValueError:
-            config["config"][key] = value
-        path.write_text(json.dumps(config))
+            known = value
+        config["config"] = {**config.get("config", {}), key: known}
+        path.write_text(yaml.safe_dump(config))
 
     def outputs(self) -> dict[str, Any]:
         loaded: dict[str, Any] = json.loads(self.pulumi("stack", "output", "--json", "--show-secrets").text)

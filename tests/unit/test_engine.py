@@ -45,7 +45,14 @@ def test_one_pin() -> None:
 
 @pytest.mark.parametrize(
     ("cli", "fits"),
-    [("3.259.0", True), ("3.300.1", True), ("3.258.9", False), ("4.0.0", False), ("3.259.0-alpha.1", True), (None, False)],
+    [
+        ("3.259.0", True),
+        ("3.300.1", True),
+        ("3.258.9", False),
+        ("4.0.0", False),
+        ("3.259.0-alpha.1", True),
+        (None, False),
+    ],
 )
 def test_compatible(cli: str | None, fits: bool) -> None:  # noqa: FBT001
     assert install.is_compatible(cli, "3.259.0") is fits
