@@ -37,7 +37,7 @@ down: engine ## Destroy what `make up` made, and stop the emulator
 	@$(WITH_ENGINE) exec python -m engine.local_stack down
 
 test: engine ## Run every test; ARGS="-k drift" for some
-	@$(WITH_ENGINE) exec python -m pytest $(ARGS)
+	@$(WITH_ENGINE) exec python -m pytest --numprocesses auto --maxschedchunk 1 $(ARGS)
 
 check: $(STAMP) ## Formatting, lint, types and import contracts
 	@$(BIN)/ruff format --check .

@@ -32,6 +32,9 @@ STALE_READS = (0.25, 0.5, 1.0, 2.0, 4.0)
 TOKENS = 64
 """How many generations of dead jobs behind one token are walked through before giving up."""
 
+CONFLICTS = 8
+"""How many tokens may be refused as used otherwise before the refusal is taken as it stands."""
+
 DELETE_ATTEMPTS = 6
 """How often a job that keeps being restarted is stopped and deleted again."""
 
@@ -222,11 +225,15 @@ class Lifecycle:
     def _acquire(self, declared: Declared) -> Job:
         """The live job that belongs to the token, made now or by an interrupted run."""
         token = declared.client_token
+        conflicts = 0
         for _ in range(TOKENS):
             try:
                 job_id, _arn = self._jobs.create_job(declared.identity, declared.tags, token)
             except (ConflictError, InvalidError) as conflict:
                 if isinstance(conflict, InvalidError) and "ClientToken" not in conflict.fields:
+                    raise
+                conflicts += 1
+                if conflicts > CONFLICTS:
                     raise
                 job, token = self._resolve(conflict, declared, token)
                 if job:

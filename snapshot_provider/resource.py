@@ -225,10 +225,11 @@ class ResourceSnapshotJob(Resource, module=NAMESPACE, name="ResourceSnapshotJob"
         urn = await pulumi.create_urn(resource_name, f"pulumi-python:{cls._resource_type_name}", parent).future()
         identity = await pulumi.Output.all(*(props[name] for name in IDENTITY)).future()
         base = await pulumi.Output.from_input(given).future()
-        if urn is None or identity is None:
+        if urn is None or identity is None or base == "":
             return base
         scope = pulumi.Config(NAMESPACE).get("idempotencyScope") or ""
-        base = base or tokens.derive(pulumi.get_organization(), scope, urn, *map(str, identity))
+        if base is None:
+            base = tokens.derive(pulumi.get_organization(), scope, urn, *map(str, identity))
         jobs = await _jobs_in_state()
         predecessor = jobs.get(urn)
         taken = {token for other, (_, token) in jobs.items() if other != urn}

@@ -5,21 +5,25 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import signal
+import sqlite3
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
+import urllib.request
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
+import partnercentral_emulator
 from partnercentral_emulator import Emulator, Switches
 from tests.emulator.conftest import JOB, client_of
 from tests.emulator.test_operations import at, refused
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def post(emulator: Emulator, body: bytes, headers: dict[str, str]) -> tuple[int, dict[str, Any]]:
@@ -197,6 +201,9 @@ def test_mistakes_on_the_command_line(tmp_path: Path, emulator: Emulator) -> Non
         (["--data", str(tmp_path / "text")], "is not an emulator's data file"),
         (["--data", str(tmp_path / "none" / "file")], "check that its folder exists"),
         (["--port", emulator.url.rsplit(":", 1)[1]], "choose another"),
+        (["--port", "99999"], "'99999' is not a port"),
+        (["--credentials", ":secret"], "is not KEY[:SECRET[:ACCOUNT]]"),
+        (["--latency", "inf"], "give a number, 0 or more"),
         (["--account", "12"], "give twelve digits"),
         (["--snapshot-delay", "-1"], "give a number, 0 or more"),
     ):
@@ -232,8 +239,72 @@ def test_it_ends_quietly_while_a_call_hangs() -> None:
     assert not caller.is_alive()
 
 
-def test_the_readme_has_every_switch() -> None:
-    done = run("--help")
-    for name, _, _, doc in Switches.documented():
-        assert f"--{name.replace('_', '-')}" in done.stdout
-        assert doc.split()[0] in re.sub(r"\s+", " ", done.stdout)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_prints_its_url_alone_and_ends_on_a_signal(number: signal.Signals) -> None:
+    command = [sys.executable, "-m", "partnercentral_emulator"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+\n", first)
+        with urllib.request.urlopen(f"{first.strip()}/_emulator/health", timeout=5) as answer:
+            assert json.load(answer) == {"ok": True}
+        process.send_signal(number)
+        assert process.communicate(timeout=10) == ("", "")
+        assert process.returncode == 0
+
+
+def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "accounts.sqlite"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE accounts (name TEXT)")
+        database.commit()
+    before = path.read_bytes()
+    done = run("--data", str(path))
+    assert (done.returncode, "another program's database" in done.stderr) == (2, True)
+    assert path.read_bytes() == before
+
+
+def test_everything_survives_a_kill(tmp_path: Path) -> None:
+    with Emulator.start(data=tmp_path / "data.sqlite", existence="seeded") as emulator:
+        emulator.seed([JOB["EngagementIdentifier"]], [JOB["ResourceIdentifier"]])
+        client = client_of(emulator)
+        made = client.create_resource_snapshot_job(**JOB)
+        client.start_resource_snapshot_job(**at(made))
+        emulator.change_opportunity(JOB["ResourceIdentifier"])
+        emulator.advance(3600)
+        gone = client.create_resource_snapshot_job(**JOB)
+        client.delete_resource_snapshot_job(**at(gone))
+        before, url = emulator.state(), emulator.url
+        emulator.kill()
+        emulator.restart()
+        after = emulator.state()
+        assert emulator.url == url
+        assert {**after, "time": ""} == {**before, "time": ""}
+        assert after["time"] >= before["time"]
+        assert client_of(emulator).get_resource_snapshot(**JOB)["Revision"] == 2
+
+
+def test_the_switches_are_documented() -> None:
+    shown = re.sub(r"\s+", " ", run("--help").stdout)
+    readme = Path(partnercentral_emulator.__file__).with_name("README.md").read_text()
+    for name, kind, default, doc in Switches.documented():
+        assert f"--{name.replace('_', '-')}" in shown
+        assert doc.replace(" ", "") in shown.replace(" ", "")
+        values = list(get_args(kind)) or [str(default).lower() if isinstance(default, bool) else f"{default:g}"]
+        row = next(line for line in readme.splitlines() if line.startswith(f"| `{name}` |"))
+        assert all(value in row for value in values)
+
+
+def test_switches_can_be_read_and_set(emulator: Emulator) -> None:
+    assert emulator.switch() == asdict(Switches())
+    assert emulator.switch(latency=0, role_required=True) == asdict(Switches(role_required=True))
+    for change, complaint in (
+        ({"colour": "red"}, "'colour' is not a switch"),
+        ({"stale_reads": 1.5}, "give a whole number"),
+        ({"latency": float("inf")}, "give a number"),
+        ({"role_required": 1}, "give true or false"),
+    ):
+        with pytest.raises(ValueError, match=complaint):
+            emulator.switch(**change)
+    emulator.reset()
+    assert emulator.switch() == asdict(Switches())

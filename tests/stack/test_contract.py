@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from partnercentral_emulator import Emulator
 from tests.stack.conftest import ENGAGEMENT, OTHER_ENGAGEMENT, Project, job_urn
+
+if TYPE_CHECKING:
+    from partnercentral_emulator import Emulator
 
 NO_SUCH = "job-0000000000000"
 
@@ -114,7 +118,7 @@ def test_a_preview_shows_what_changes_and_calls_nothing(project: Project, emulat
     assert '~ desired_status: "Running" => "Stopped"' in shown
     assert "+ new" in shown
     assert "- old" in shown
-    assert "kept" not in shown
+    assert "~ kept" not in shown
     assert "client_token" not in shown
     assert emulator.calls() == []
     project.up()
@@ -138,7 +142,7 @@ def test_what_replaces(project: Project, emulator: Emulator, name: str, value: s
     project.declare()
     project.up()
     (old,) = emulator.jobs()
-    project.declare(**{name: value})
+    project.declare({"acme": {name: value}})
     shown = project.preview().text
     assert "replace" in shown
     assert f"~ {name}" in shown
