@@ -198,9 +198,9 @@ class Gateway:
             raise refusal(operation, subject, error) from error
         except boto_errors.BotoCoreError as error:
             raise failure(operation, subject, error) from error
-        except ResponseParserError as error:
+        except (ResponseParserError, ValueError) as error:
             raise errors.MalformedAnswerError(
-                f"{operation} on {subject} was answered with what is not JSON: {error}. {_ENDPOINT}"
+                f"{operation} on {subject} was answered with what cannot be read: {error}. {_ENDPOINT}"
             ) from error
 
 

@@ -251,6 +251,7 @@ def _show(value: Any) -> str:
 
 def _kind(value: Any) -> str:
     return {
+        str: "string",
         bool: "boolean",
         int: "number",
         float: "number",
