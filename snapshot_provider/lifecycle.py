@@ -158,6 +158,15 @@ class Lifecycle:
         Raises:
             ProviderError: the service refused, or could not be reached. What was done stays done.
         """
+        try:
+            return self._update(job, tags, desired_status, wait=wait)
+        except NotFoundError as gone:
+            raise NotFoundError(
+                f"{gone} If the job was deleted behind the stack's back, `pulumi up --refresh` makes it anew.",
+                code=gone.code,
+            ) from gone
+
+    def _update(self, job: Job, tags: TagChange, desired_status: str, *, wait: bool) -> Job:
         self._change_tags(job.arn, tags)
         kept = {key: value for key, value in (job.tags or {}).items() if key not in tags.removed}
         job = job.with_tags({**kept, **tags.set})

@@ -176,6 +176,8 @@ class ResourceSnapshotJob(Resource, module=NAMESPACE, name="ResourceSnapshotJob"
             "resource_snapshot_template_identifier": resource_snapshot_template_identifier,
             "desired_status": desired_status,
             "tags": tags,
+            # The provider adds the default tags. What is secret of the tags is known only here, and goes with them.
+            "tags_all": tags,
             "adopt": adopt,
             "wait_for_snapshot": wait_for_snapshot,
             "timeouts": timeouts,
@@ -185,7 +187,7 @@ class ResourceSnapshotJob(Resource, module=NAMESPACE, name="ResourceSnapshotJob"
         props["client_token"] = pulumi.Output.from_input(
             self._choose_token(resource_name, props, client_token, opts.parent)
         )
-        super().__init__(JobProvider(), resource_name, props | dict.fromkeys(_COMPUTED), opts)
+        super().__init__(JobProvider(), resource_name, dict.fromkeys(_COMPUTED) | props, opts)
 
     @classmethod
     def get(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from moto.server import ThreadedMotoServer
 
 from partnercentral_emulator import Emulator
 
@@ -183,3 +184,13 @@ def new_project(folder: Path, pulumi_home: Path, env: Mapping[str, str]) -> Proj
     )
     project.pulumi("stack", "init", "test")
     return project
+
+
+@pytest.fixture(scope="session")
+def sts() -> Iterator[str]:
+    """The URL of a server that plays AWS STS."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
