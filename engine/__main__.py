@@ -8,6 +8,7 @@ import shlex
 import sys
 from pathlib import Path
 
+from engine import interrupt
 from engine.install import HOME, EngineError, prepare
 
 
@@ -18,6 +19,7 @@ def main() -> int:
     commands.add_parser("prepare", help="find, install or build the engine; silent once it is there")
     commands.add_parser("env", help="print the shell lines that put it and this environment on PATH")
     command = parser.parse_args().command
+    interrupt.watch()
     try:
         folder = prepare()
     except EngineError as error:

@@ -220,7 +220,13 @@ def _follow(command: list[str], environment: dict[str, str], progress: str, step
     with (
         tempfile.TemporaryFile("w+") as output,
         subprocess.Popen(
-            command, cwd=MODULE, env=environment, stdout=output, stderr=subprocess.PIPE, text=True
+            command,
+            cwd=MODULE,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         ) as process,
     ):
         assert process.stderr is not None  # noqa: S101  # It is a pipe.
@@ -232,7 +238,7 @@ def _follow(command: list[str], environment: dict[str, str], progress: str, step
                     _say(f"engine: {progress.format(count)}")
             process.wait()
         except BaseException:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # Its compilers, too.
             raise
         if process.returncode != 0:
             words = "".join(last).strip()

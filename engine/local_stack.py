@@ -16,11 +16,11 @@ import urllib.request
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from engine import interrupt
 from engine.install import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import FrameType
 
 LOCAL = PROJECT / ".local"
 RECORD = LOCAL / "emulator.json"
@@ -29,7 +29,7 @@ STACK = "dev"
 
 def main() -> int:
     """Run `up`, `down` or `stop`."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    interrupt.watch()
     command = {"up": up, "down": down, "stop": stop_emulator}[sys.argv[1]]
     try:
         return command()
@@ -98,7 +98,11 @@ def _launch() -> subprocess.Popen[str]:
                 start_new_session=True,
             )
         assert process.stdout is not None  # noqa: S101  # It is a pipe.
-        url = process.stdout.readline().strip()
+        try:
+            url = process.stdout.readline().strip()
+        except KeyboardInterrupt:
+            process.kill()
+            raise
         if url:
             print(f"emulator: {url}", flush=True)
             RECORD.write_text(json.dumps({"pid": str(process.pid), "url": url}))
@@ -143,13 +147,13 @@ def _pulumi(url: str, *arguments: str) -> int:
     select = ["pulumi", "stack", "select", "--create", STACK, "--non-interactive"]
     subprocess.run(select, cwd=PROJECT, env=environment, check=True, stdout=subprocess.DEVNULL)
     command = ["pulumi", *arguments, "--stack", STACK, "--non-interactive"]
-    with subprocess.Popen(command, cwd=PROJECT, env=environment) as engine:
+    # In a session of its own it is told once, whoever else in the terminal's group is: a second telling would make it
+    # drop what is under way.
+    with subprocess.Popen(command, cwd=PROJECT, env=environment, start_new_session=True) as engine:
         try:
             return engine.wait()
         except KeyboardInterrupt:
-            # A terminal has told the engine, too; a second telling would make it drop what is under way.
-            if not sys.stdin.isatty():
-                engine.send_signal(signal.SIGINT)
+            engine.send_signal(signal.SIGINT)
             engine.wait(timeout=60)
             raise
 
@@ -172,10 +176,6 @@ def _environment(url: str) -> dict[str, str]:
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
