@@ -205,7 +205,7 @@ def _accounts(value: Any) -> frozenset[str]:
     items = value if isinstance(value, list) else [value]
     accounts = set()
     for item in items:
-        text = f"{int(item):012d}" if isinstance(item, (int, float)) and not isinstance(item, bool) else item
+        text = f"{item:012d}" if isinstance(item, int) and not isinstance(item, bool) else item
         if not isinstance(text, str) or not re.fullmatch(r"[0-9]{12}", text):
             raise _NotUsableError(f"{item!r} is not an account id. Give twelve digits, in quotes.")
         accounts.add(text)

@@ -1,0 +1,164 @@
+"""The engine killed in the middle of things: the next `up` ends with one job for each resource, and none besides."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from partnercentral_emulator import Emulator
+    from tests.stack.conftest import Project
+
+
+def interrupt(
+    project: Project,
+    emulator: Emulator,
+    operation: str,
+    *arguments: str,
+    number: signal.Signals = signal.SIGKILL,
+    plugins: bool = True,
+) -> None:
+    """Run a command of the engine's and kill it once an operation has reached the service."""
+    before = emulator.operations().count(operation)
+    with subprocess.Popen(
+        ["pulumi", *arguments, "--yes", "--skip-preview", "--non-interactive"],
+        cwd=project.folder,
+        env=project.env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as engine:
+        limit = time.monotonic() + 30
+        while emulator.operations().count(operation) == before and engine.poll() is None:
+            assert time.monotonic() < limit, f"{operation} was never called"
+            time.sleep(0.01)
+        children = children_of(engine.pid) if plugins else []
+        engine.send_signal(number)
+        for child in children:
+            with_pid_gone(child)
+        engine.wait(timeout=30)
+    project.pulumi("cancel", "--yes")
+
+
+def children_of(pid: int) -> list[int]:
+    listed = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()
+    return [*map(int, listed), *(grandchild for child in listed for grandchild in children_of(int(child)))]
+
+
+def with_pid_gone(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def assert_one_job(project: Project, emulator: Emulator) -> None:
+    (job,) = emulator.jobs()
+    assert project.outputs()["acme_id"] == job["Id"]
+    assert job["Status"] == "Running"
+
+
+@pytest.mark.parametrize("after_delete", ["dead", "new"])
+@pytest.mark.parametrize(
+    "operation", ["CreateResourceSnapshotJob", "GetResourceSnapshotJob", "StartResourceSnapshotJob"]
+)
+def test_a_create_that_was_killed_is_recovered(
+    project: Project, emulator: Emulator, operation: str, after_delete: str
+) -> None:
+    emulator.switch(latency=0.3, token_after_delete=after_delete)
+    project.declare(tags={"team": "a"})
+    interrupt(project, emulator, operation, "up")
+    left = [job["Id"] for job in emulator.jobs()]
+    project.up()
+    assert_one_job(project, emulator)
+    assert left in ([], [emulator.jobs()[0]["Id"]])
+    project.destroy()
+    assert emulator.jobs() == []
+
+
+def test_a_recovery_is_announced(project: Project, emulator: Emulator) -> None:
+    emulator.switch(latency=0.5)
+    project.declare()
+    interrupt(project, emulator, "GetResourceSnapshotJob", "up")
+    (job,) = emulator.jobs()
+    shown = project.up().text
+    assert f"recovered {job['Id']}, made {job['CreatedAt']}" in shown
+    assert "by a run that was interrupted" in shown
+
+
+def test_recovery_with_tags_and_status_edited_in_between(project: Project, emulator: Emulator) -> None:
+    emulator.switch(latency=0.3)
+    project.declare(tags={"team": "a"})
+    interrupt(project, emulator, "StartResourceSnapshotJob", "up")
+    (job,) = emulator.jobs()
+    project.declare(tags={"team": "b"}, desired_status="Stopped")
+    project.up()
+    (recovered,) = emulator.jobs()
+    assert (recovered["Id"], recovered["Tags"], recovered["Status"]) == (job["Id"], {"team": "b"}, "Stopped")
+    project.destroy()
+    assert emulator.jobs() == []
+
+
+@pytest.mark.parametrize("options", ["", "delete_before_replace=False"])
+@pytest.mark.parametrize(
+    "operation", ["StopResourceSnapshotJob", "DeleteResourceSnapshotJob", "CreateResourceSnapshotJob"]
+)
+def test_a_replacement_that_was_killed(project: Project, emulator: Emulator, operation: str, options: str) -> None:
+    project.declare(opts=options)
+    project.up()
+    emulator.switch(latency=0.3)
+    project.declare(resource_identifier="O7654321", opts=options)
+    interrupt(project, emulator, operation, "up")
+    project.up()
+    assert_one_job(project, emulator)
+    assert emulator.jobs()[0]["ResourceId"] == "O7654321"
+    project.destroy()
+    assert emulator.jobs() == []
+
+
+@pytest.mark.parametrize("operation", ["StopResourceSnapshotJob", "DeleteResourceSnapshotJob"])
+def test_a_destroy_that_was_killed(project: Project, emulator: Emulator, operation: str) -> None:
+    project.declare()
+    project.up()
+    emulator.switch(latency=0.3)
+    interrupt(project, emulator, operation, "destroy")
+    project.destroy()
+    assert emulator.jobs() == []
+
+
+def test_interrupted_once_the_engine_records_what_it_began(project: Project, emulator: Emulator) -> None:
+    emulator.switch(latency=0.3)
+    project.declare()
+    interrupt(project, emulator, "CreateResourceSnapshotJob", "up", number=signal.SIGINT, plugins=False)
+    assert len(emulator.jobs()) == len(project.resources()) == 1
+    project.up()
+    assert_one_job(project, emulator)
+
+
+def test_a_start_that_is_refused_for_good_leaves_nothing(project: Project, emulator: Emulator) -> None:
+    emulator.inject("StartResourceSnapshotJob", "error", code="AccessDeniedException", count=None)
+    project.declare()
+    assert "Grant the caller partnercentral:StartResourceSnapshotJob" in project.up(succeeds=False).text
+    assert emulator.jobs() == []
+    emulator.clear_faults()
+    project.up()
+    assert_one_job(project, emulator)
+
+
+def test_somebody_elses_job_is_named(project: Project, emulator: Emulator) -> None:
+    emulator.switch(duplicate_job="conflict")
+    project.declare({"theirs": {"opts": "retain_on_delete=True"}})
+    project.up()
+    project.destroy()
+    (theirs,) = emulator.jobs()
+    project.declare()
+    shown = project.up(succeeds=False).text
+    assert f'Declare adopt="{theirs["Id"]}" to manage it from here' in shown
+    assert "Traceback" not in shown
+    project.declare(adopt=theirs["Id"])
+    project.up()
+    assert_one_job(project, emulator)

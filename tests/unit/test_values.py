@@ -1,0 +1,146 @@
+"""What is pure: tokens, tags, durations, the schema and the configuration."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from snapshot_provider import client_token, diff
+from snapshot_provider.config import Settings
+from snapshot_provider.errors import ConfigurationError
+from snapshot_provider.model import IgnoredTags, TagChange, seconds_of
+from snapshot_provider.schema import check_job
+
+JOB = {
+    "catalog": "Sandbox",
+    "engagement_identifier": "eng-0123456789abcd",
+    "resource_type": "Opportunity",
+    "resource_identifier": "O1234567",
+    "resource_snapshot_template_identifier": "OpportunitySummaryView",
+    "desired_status": "Running",
+}
+anything = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def known(_: object) -> bool:
+    return False
+
+
+def test_tokens_are_derived() -> None:
+    assert client_token.derive("a", "b") == client_token.derive("a", "b")
+    assert len({client_token.derive("a", "b"), client_token.derive("ab"), client_token.derive("b", "a")}) == 3
+
+
+def test_a_token_of_a_predecessor_or_another_job_is_passed_over() -> None:
+    first = client_token.choose("base", None, [])
+    assert first == "base"
+    second = client_token.choose("base", "job-1", [])
+    assert second not in {first, client_token.choose("base", "job-2", [])}
+    third = client_token.choose("base", None, ["base"])
+    assert third not in {first, second}
+    assert client_token.choose("base", None, ["base", third]) not in {first, second, third}
+
+
+@given(st.dictionaries(st.text(), st.text()), st.dictionaries(st.text(), st.text()))
+def test_a_tag_change_leads_from_old_to_new(old: dict[str, str], new: dict[str, str]) -> None:
+    change = TagChange.between(old, new)
+    kept = {key: value for key, value in old.items() if key not in change.removed}
+    assert {**kept, **change.set} == new
+    assert all(old.get(key) != value for key, value in change.set.items())
+
+
+def test_ignored_tags() -> None:
+    ignored = IgnoredTags(keys=frozenset({"owner"}), prefixes=("cost:",))
+    tags = {"owner": "1", "cost:center": "2", "aws:x": "3", "team": "4"}
+    assert ignored.strip(tags) == {"team": "4"}
+    assert IgnoredTags().strip(tags) == {"owner": "1", "cost:center": "2", "team": "4"}
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("90s", 90), ("10m", 600), ("1h30m", 5400), ("1.5s", 1.5), ("250ms", 0.25), ("", None), ("5", None), ("1x", None)],
+)
+def test_durations(text: str, seconds: float | None) -> None:
+    assert seconds_of(text) == seconds
+
+
+def test_what_replaces() -> None:
+    assert diff.replaces(JOB, {**JOB, "desired_status": "Stopped", "tags": {"a": "b"}}) == []
+    assert diff.replaces(JOB, {**JOB, "catalog": "AWS", "resource_identifier": "O2"}) == [
+        "catalog",
+        "resource_identifier",
+    ]
+
+
+def test_a_good_job_has_no_failures() -> None:
+    assert check_job({**JOB, "tags": {"équipe": "東京 ٣"}, "adopt": True, "timeouts": {"create": "5m"}}, known) == []
+
+
+@given(st.sampled_from([*JOB, "tags", "client_token", "adopt", "timeouts", "wait_for_snapshot"]), anything)
+def test_any_value_is_taken_or_told(name: str, value: Any) -> None:
+    """Whatever is given, the check answers: with nothing, or with failures of that property in words."""
+    for failure in check_job({**JOB, name: value}, known):
+        assert failure.property.startswith(name)
+        assert failure.reason.strip()
+
+
+@given(st.dictionaries(st.text(), anything, max_size=4))
+def test_any_configuration_is_taken_or_told(config: dict[str, Any]) -> None:
+    full = {f"partnercentral:{key}": value for key, value in config.items()}
+    try:
+        Settings.from_config(full)
+    except ConfigurationError as told:
+        assert "partnercentral:" in str(told)
+
+
+@given(st.sampled_from(["assumeRole", "defaultTags", "ignoreTags", "allowedAccountIds", "maxAttempts"]), anything)
+def test_any_value_of_a_key_is_taken_or_told(key: str, value: Any) -> None:
+    try:
+        Settings.from_config({f"partnercentral:{key}": value})
+    except ConfigurationError as told:
+        assert f"partnercentral:{key}" in str(told)
+
+
+def test_one_configuration_serves_pulumi_aws_too() -> None:
+    role = {"roleArn": "arn:aws:iam::123456789012:role/x", "duration": "1h"}
+    settings = Settings.from_config({"aws:profile": "theirs", "aws:assumeRole": role, "aws:region": "eu-west-1"})
+    assert settings.profile == "theirs"
+    assert settings.assume_role is not None
+    assert settings.assume_role.duration == 3600
+    own = Settings.from_config({"aws:profile": "theirs", "partnercentral:profile": "ours"})
+    assert own.profile == "ours"
+
+
+def test_a_resources_own_connection() -> None:
+    stack = Settings.from_config({"partnercentral:profile": "ours", "partnercentral:maxAttempts": "3"})
+    own = stack.connected({"assume_role": {"role_arn": "arn:aws:iam::123456789012:role/x"}})
+    assert own.assume_role is not None
+    assert (own.profile, own.assume_role.role_arn, own.max_attempts) == ("ours", "arn:aws:iam::123456789012:role/x", 3)
+    with pytest.raises(ConfigurationError, match="connection: assumeRole: roleArn 'x' is not a role's ARN"):
+        stack.connected({"assume_role": {"role_arn": "x"}})
+
+
+def test_a_program_that_only_declares_loads_no_boto3() -> None:
+    program = (
+        "import sys, snapshot_provider; loaded = {'boto3', 'botocore', 'regex', 'pulumi_aws'} & set(sys.modules);"
+        "sys.exit(f'loaded: {loaded}' if loaded else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_pickle_in_the_state_is_a_short_reference() -> None:
+    from pulumi.dynamic.dynamic import serialize_provider
+
+    from snapshot_provider.provider import JobProvider
+
+    assert len(serialize_provider(JobProvider())) < 100
