@@ -32,6 +32,11 @@ class Deadline:
         """Whether the time is up."""
         return self.seconds is not None and self.elapsed() >= self.seconds
 
+    def extend(self, seconds: float) -> None:
+        """Give at least so many seconds from now."""
+        if self.seconds is not None:
+            self.seconds = max(self.seconds, self.elapsed() + seconds)
+
     def check(self, what: str) -> None:
         """Let something begin.
 

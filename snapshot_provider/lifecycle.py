@@ -38,6 +38,9 @@ CONFLICTS = 8
 DELETE_ATTEMPTS = 6
 """How often a job that keeps being restarted is stopped and deleted again."""
 
+TIDYING = 60.0
+"""Seconds that taking back a create has for itself, whatever its time limit was."""
+
 CLOCK_TOLERANCE = timedelta(seconds=1)
 """How far this machine's clock and the service's may be apart before a job counts as made earlier."""
 
@@ -329,6 +332,7 @@ class Lifecycle:
         return self.update(job, change, declared.desired_status, wait=declared.wait)
 
     def _undo(self, job: Job, failed: ProviderError) -> None:
+        self._deadline.extend(TIDYING)
         try:
             self.delete(job.identity.catalog, job.id, job.status)
         except ProviderError as kept:
