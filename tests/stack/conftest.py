@@ -51,6 +51,7 @@ class Result:
 
     code: int
     text: str
+    output: str
 
     def __str__(self) -> str:
         return self.text
@@ -96,13 +97,12 @@ class Project:
             command,
             cwd=self.folder,
             env={**self.env, **env},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            capture_output=True,
             text=True,
             timeout=120,
             check=False,
         )
-        result = Result(done.returncode, done.stdout)
+        result = Result(done.returncode, done.stdout + done.stderr, done.stdout)
         assert (result.code == 0) is succeeds, result.text
         return result
 
@@ -130,12 +130,12 @@ class Project:
         path.write_text(yaml.safe_dump(config))
 
     def outputs(self) -> dict[str, Any]:
-        loaded: dict[str, Any] = json.loads(self.pulumi("stack", "output", "--json", "--show-secrets").text)
+        loaded: dict[str, Any] = json.loads(self.pulumi("stack", "output", "--json", "--show-secrets").output)
         return loaded
 
     def resources(self) -> list[dict[str, Any]]:
         """The stack's jobs as its state has them."""
-        state = json.loads(self.pulumi("stack", "export").text)
+        state = json.loads(self.pulumi("stack", "export").output)
         found = state["deployment"].get("resources", [])
         return [resource for resource in found if "partnercentral" in resource["type"]]
 
@@ -187,8 +187,8 @@ def new_project(folder: Path, pulumi_home: Path, env: Mapping[str, str]) -> Proj
 
 
 @pytest.fixture(scope="session")
-def sts() -> Iterator[str]:
-    """The URL of a server that plays AWS STS."""
+def aws() -> Iterator[str]:
+    """The URL of a server that plays AWS: STS and S3."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

@@ -665,8 +665,8 @@ def test_what_cannot_be_reached_is_told_in_words(project: Project, emulator: Emu
 # Identities, with a server that plays STS -----------------------------------------------------------------------------
 
 
-def test_a_role_is_assumed(project: Project, emulator: Emulator, sts: str) -> None:
-    project.env["AWS_ENDPOINT_URL_STS"] = sts
+def test_a_role_is_assumed(project: Project, emulator: Emulator, aws: str) -> None:
+    project.env["AWS_ENDPOINT_URL_STS"] = aws
     role = {"roleArn": "arn:aws:iam::123456789012:role/partner", "sessionName": "me", "externalId": "x-y"}
     project.config("aws:assumeRole", json.dumps({**role, "duration": "1h"}))
     project.declare()
@@ -684,8 +684,8 @@ def test_a_role_is_assumed(project: Project, emulator: Emulator, sts: str) -> No
     assert emulator.calls() == []
 
 
-def test_accounts_that_may_be_touched(project: Project, emulator: Emulator, sts: str) -> None:
-    project.env["AWS_ENDPOINT_URL_STS"] = sts
+def test_accounts_that_may_be_touched(project: Project, emulator: Emulator, aws: str) -> None:
+    project.env["AWS_ENDPOINT_URL_STS"] = aws
     project.config("partnercentral:forbiddenAccountIds", '["123456789012"]')
     project.declare()
     assert "which partnercentral:forbiddenAccountIds forbids" in project.up(succeeds=False).text
