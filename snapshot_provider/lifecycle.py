@@ -41,6 +41,9 @@ DELETE_ATTEMPTS = 6
 TIDYING = 60.0
 """Seconds that taking back a create has for itself, whatever its time limit was."""
 
+MARK = "snapshot-provider:recovering"
+"""The tag that a job carries while it is recovered with other tags than it was made with; taken away last."""
+
 CLOCK_TOLERANCE = timedelta(seconds=1)
 """How far this machine's clock and the service's may be apart before a job counts as made earlier."""
 
@@ -211,7 +214,7 @@ class Lifecycle:
         """
         if isinstance(declared.adopt, str):
             return self._named(declared.adopt, declared.identity)
-        matching = list(self._matching(declared.identity)) if declared.adopt else []
+        matching = self._matching(declared) if declared.adopt else []
         if len(matching) > 1:
             raise ProviderError(
                 f"{len(matching)} jobs share {declared.identity}: {_ids(matching)}. Name one of them in `adopt`."
@@ -301,10 +304,10 @@ class Lifecycle:
         Raises:
             ConflictError: somebody else's job shares the same opportunity already.
         """
-        matching = list(self._matching(declared.identity))
+        matching = self._matching(declared)
         for job in matching:
             if self._made_with(token, job):
-                return job, token
+                return self._marked(token, job), token
         if not matching:
             return None, client_token.derive(token, "spent")
         successor = client_token.derive(token, *(job.id for job in matching))
@@ -314,22 +317,35 @@ class Lifecycle:
             raise _taken(declared.identity, matching, conflict) from conflict
         return self._find_new(declared, job_id), client_token.derive(successor, job_id)
 
-    def _matching(self, identity: Identity) -> Iterator[Job]:
-        for job_id in self._jobs.list_jobs(identity.catalog, identity.engagement_identifier):
-            job = self.read(identity.catalog, job_id)
-            if job and job.identity == identity:
-                yield job
+    def _matching(self, declared: Declared) -> list[Job]:
+        """The jobs that share what is declared and are no other resource's, with their tags."""
+        identity = declared.identity
+        listed = self._jobs.list_jobs(identity.catalog, identity.engagement_identifier)
+        jobs = [self.read(identity.catalog, job_id) for job_id in listed if job_id not in declared.siblings]
+        return [job for job in jobs if job and job.identity == identity]
 
     def _made_with(self, token: str, job: Job) -> bool:
+        if (job.tags or {}).get(MARK) == client_token.derive(token):
+            return True
         try:
             job_id, _arn = self._jobs.create_job(job.identity, _own_tags(job), token)
         except (ConflictError, InvalidError):
             return False
         return job_id == job.id
 
+    def _marked(self, token: str, job: Job) -> Job:
+        """Mark a job while its tags are changed, so that being interrupted again does not take the proof away."""
+        mark = {MARK: client_token.derive(token)}
+        if (job.tags or {}).get(MARK) != mark[MARK]:
+            self._jobs.tag(job.arn, mark)
+        return job.with_tags({**(job.tags or {}), **mark})
+
     def _bring_to(self, job: Job, declared: Declared) -> Job:
         change = TagChange.between(_own_tags(job), declared.tags)
-        return self.update(job, change, declared.desired_status, wait=declared.wait)
+        job = self.update(job, change, declared.desired_status, wait=declared.wait)
+        if MARK in (job.tags or {}):
+            self._jobs.untag(job.arn, (MARK,))
+        return job
 
     def _undo(self, job: Job, failed: ProviderError) -> None:
         self._deadline.extend(TIDYING)
@@ -407,8 +423,8 @@ class Lifecycle:
 
 
 def _own_tags(job: Job) -> dict[str, str]:
-    """The tags that are not AWS's own."""
-    return IgnoredTags().strip(job.tags or {})
+    """The tags that are neither AWS's own nor the mark of a recovery."""
+    return {key: value for key, value in IgnoredTags().strip(job.tags or {}).items() if key != MARK}
 
 
 def _ids(jobs: list[Job]) -> str:
@@ -418,7 +434,8 @@ def _ids(jobs: list[Job]) -> str:
 def _taken(identity: Identity, matching: list[Job], conflict: ServiceError) -> ConflictError:
     return ConflictError(
         f"There is a job for {identity} already: {_ids(matching)}, which this stack does not manage. "
-        f'Declare adopt="{matching[0].id}" to manage it from here, or delete it. {conflict}',
+        f'Declare adopt="{matching[0].id}" to manage it from here, or delete it; where it is the job that is being '
+        f"replaced, leave delete_before_replace on. {conflict}",
         code=conflict.code,
     )
 

@@ -82,6 +82,7 @@ class Declared:
         client_token: the idempotency token of the call that creates the job.
         adopt: the Id of a job to take over instead of making one; True for the one that matches, if there is one.
         wait: whether to wait for the first snapshot.
+        siblings: jobs of the same identity that other resources of the stack have.
     """
 
     identity: Identity
@@ -90,6 +91,7 @@ class Declared:
     client_token: str
     adopt: str | bool = False
     wait: bool = False
+    siblings: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from snapshot_provider.session import Connection
 
 _DEFAULTS = {"catalog": "AWS", "resource_type": "Opportunity", "desired_status": "Running"}
-_HOW = ("adopt", "connection", "timeouts", "wait_for_snapshot")
+_HOW = ("adopt", "connection", "siblings", "timeouts", "wait_for_snapshot")
 """Inputs that say how a job is reached and made rather than what it is. A change of one calls nothing."""
 
 _WAIT_LIMIT = 600.0
@@ -91,6 +91,7 @@ class JobProvider(ResourceProvider):
             client_token=props["client_token"],
             adopt=props.get("adopt", False),
             wait=props.get("wait_for_snapshot", False),
+            siblings=frozenset(props.get("siblings", ())),
         )
         job = self._cycle(props, "create").create(declared)
         return CreateResult(job.id, outputs_of(props, job))
@@ -125,7 +126,7 @@ class JobProvider(ResourceProvider):
         kept |= {name: inputs[name] for name in ("connection", "timeouts", "wait_for_snapshot") if inputs.get(name)}
         # How a job came to be belongs to the job, not to the program: one that exists keeps what it was made with.
         made_with = olds or inputs
-        return kept | {name: made_with[name] for name in ("client_token", "adopt") if made_with.get(name)}
+        return kept | {name: made_with[name] for name in ("client_token", "adopt", "siblings") if made_with.get(name)}
 
     def _check_connection(self, connection: Any) -> list[Failure]:
         if connection is None or _is_unknown(connection):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypedDict
 from weakref import WeakKeyDictionary
 
 import pulumi
 from pulumi.dynamic import Resource
 from pulumi.runtime import get_root_resource, invoke_async
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.settings import get_monitor
 
 from snapshot_provider import client_token as tokens
 from snapshot_provider.model import IDENTITY
@@ -184,9 +187,10 @@ class ResourceSnapshotJob(Resource, module=NAMESPACE, name="ResourceSnapshotJob"
             "connection": connection,
         }
         opts = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), opts)
-        props["client_token"] = pulumi.Output.from_input(
-            self._choose_token(resource_name, props, client_token, opts.parent)
-        )
+        found: Any = self._place(resource_name, props, client_token, opts.parent)
+        place: pulumi.Output[_Place] = pulumi.Output.from_input(found)
+        props["client_token"] = place.apply(lambda known: known.client_token)
+        props["siblings"] = place.apply(lambda known: known.siblings or None)
         super().__init__(JobProvider(), resource_name, dict.fromkeys(_COMPUTED) | props, opts)
 
     @classmethod
@@ -216,51 +220,78 @@ class ResourceSnapshotJob(Resource, module=NAMESPACE, name="ResourceSnapshotJob"
         return job
 
     @classmethod
-    async def _choose_token(
+    async def _place(
         cls,
         resource_name: str,
         props: Mapping[str, Any],
         given: pulumi.Input[str] | None,
         parent: pulumi.Resource | None,
-    ) -> str | None:
-        """The token of the job that this resource would create now; None while it hangs on unknown values."""
+    ) -> _Place:
+        """Where the resource stands in its stack; without a token while it hangs on values not yet known."""
         urn = await pulumi.create_urn(resource_name, f"pulumi-python:{cls._resource_type_name}", parent).future()
-        identity = await pulumi.Output.all(*(props[name] for name in IDENTITY)).future()
+        known = await pulumi.Output.all(*(props[name] for name in IDENTITY)).future()
         base = await pulumi.Output.from_input(given).future()
-        if urn is None or identity is None or base == "":
-            return base
+        if urn is None or known is None or base == "":
+            return _Place(base)
+        identity = tuple(map(str, known))
         scope = pulumi.Config(NAMESPACE).get("idempotencyScope") or ""
         if base is None:
-            base = tokens.derive(pulumi.get_organization(), scope, urn, *map(str, identity))
-        jobs = await _jobs_in_state()
-        predecessor = jobs.get(urn)
-        taken = {token for other, (_, token) in jobs.items() if other != urn}
-        return tokens.choose(base, predecessor[0] if predecessor else None, taken)
+            base = tokens.derive(pulumi.get_organization(), scope, urn, *identity)
+        stack = await _stack_jobs()
+        taken = {token for token, urns in stack.by_token.items() if urns != {urn}}
+        siblings = [job_id for other, job_id in stack.by_identity.get(identity, []) if other != urn]
+        return _Place(tokens.choose(base, stack.by_urn.get(urn), taken), siblings)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What a resource's place in its stack says of the job that it would create now.
+
+    Attributes:
+        client_token: the token to create it with.
+        siblings: the jobs of other resources of the stack that share the same: never to be taken for this one's.
+    """
+
+    client_token: str | None
+    siblings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _StackJobs:
+    """The jobs that the stack has now, as the engine knows them."""
+
+    by_urn: dict[str, str] = field(default_factory=dict)
+    by_token: dict[str, set[str]] = field(default_factory=dict)
+    by_identity: dict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=dict)
+
+
+_state: WeakKeyDictionary[pulumi.Resource, pulumi.Output[_StackJobs]] = WeakKeyDictionary()
+
+
+async def _stack_jobs() -> _StackJobs:
+    """The stack's jobs, asked of the engine once a program; none in a unit test."""
+    stack = get_root_resource()
+    if stack is None or isinstance(get_monitor(), MockMonitor):
+        return _StackJobs()
+    if stack not in _state:
+        _state[stack] = pulumi.Output.from_input(_read_state())
+    return await _state[stack].future() or _StackJobs()
+
+
+async def _read_state() -> _StackJobs:
+    name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    answer = await invoke_async("pulumi:pulumi:readStackResourceOutputs", {"stackName": name})
+    jobs = _StackJobs()
+    for urn, resource in ((answer or {}).get("outputs") or {}).items():
+        outputs = resource.get("outputs") or {}
+        if f"{NAMESPACE}:ResourceSnapshotJob" in urn and "arn" in outputs:
+            job_id = outputs["arn"].rsplit("/", 1)[-1]
+            jobs.by_urn[urn] = job_id
+            jobs.by_token.setdefault(outputs.get("client_token", ""), set()).add(urn)
+            identity = tuple(str(outputs.get(name)) for name in IDENTITY)
+            jobs.by_identity.setdefault(identity, []).append((urn, job_id))
+    return jobs
 
 
 def _catalog(given: pulumi.Input[Catalog] | None) -> pulumi.Input[str]:
     return pulumi.Config(NAMESPACE).get("catalog") or "AWS" if given is None else given
-
-
-_state: WeakKeyDictionary[pulumi.Resource, pulumi.Output[dict[str, tuple[str, str]]]] = WeakKeyDictionary()
-
-
-async def _jobs_in_state() -> dict[str, tuple[str, str]]:
-    """The jobs that the stack has now: Id and token by URN, asked of the engine once a program."""
-    stack = get_root_resource()
-    if stack is None:
-        return {}
-    if stack not in _state:
-        _state[stack] = pulumi.Output.from_input(_read_state())
-    return await _state[stack].future() or {}
-
-
-async def _read_state() -> dict[str, tuple[str, str]]:
-    name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    answer = await invoke_async("pulumi:pulumi:readStackResourceOutputs", {"stackName": name})
-    resources = (answer or {}).get("outputs") or {}
-    return {
-        urn: (outputs["arn"].rsplit("/", 1)[-1], outputs.get("client_token", ""))
-        for urn, outputs in ((urn, resource.get("outputs") or {}) for urn, resource in resources.items())
-        if f"{NAMESPACE}:ResourceSnapshotJob" in urn and "arn" in outputs
-    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -95,6 +96,30 @@ def test_a_whole_life_whatever_the_service_is_like(emulator: Emulator, unknowns:
     told.cycle.delete("Sandbox", anew.id, "Stopped", anew.arn)
     assert told.lines[-1] == f"{anew.id} was already gone"
     assert told.cycle.read("Sandbox", anew.id, anew.arn) is None
+
+
+@pytest.mark.parametrize("cut", ["TagResource", "StartResourceSnapshotJob", "GetResourceSnapshotJob"])
+@pytest.mark.parametrize("body", ["conflict", "validation"])
+def test_interrupted_again_and_again_with_other_tags_each_time(emulator: Emulator, cut: str, body: str) -> None:
+    emulator.switch(token_other_body=body)
+    told = Told()
+    emulator.inject("GetResourceSnapshotJob", "error", code="AccessDeniedException")
+    with pytest.raises(ProviderError):
+        told.cycle.create(DECLARED)
+    (made,) = emulator.jobs()
+    for count in range(3):
+        # Lost for good after it was carried out: what a kill leaves behind, without what the failed create tidies up.
+        emulator.inject(cut, "error", when="after", code="AccessDeniedException", skip=count)
+        emulator.inject("DeleteResourceSnapshotJob", "error", code="AccessDeniedException", count=None)
+        emulator.inject("StopResourceSnapshotJob", "error", code="AccessDeniedException", count=None)
+        with suppress(ProviderError):
+            told.cycle.create(replace(DECLARED, tags={"team": f"b{count}", f"k{count}": ""}))
+            emulator.change_job(made["Id"], tags={"team": "a"})  # It went through: as it was, for the next round.
+        emulator.clear_faults()
+    final = told.cycle.create(replace(DECLARED, tags={"team": "c"}))
+    (stored,) = emulator.jobs()
+    assert (stored["Id"], stored["Tags"], stored["Status"]) == (made["Id"], {"team": "c"}, "Running")
+    assert final.id == made["Id"]
 
 
 OPERATIONS = ("CreateResourceSnapshotJob", "GetResourceSnapshotJob", "StartResourceSnapshotJob")
