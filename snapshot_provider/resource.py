@@ -236,7 +236,8 @@ class ResourceSnapshotJob(Resource, module=NAMESPACE, name="ResourceSnapshotJob"
         identity = tuple(map(str, known))
         scope = pulumi.Config(NAMESPACE).get("idempotencyScope") or ""
         if base is None:
-            base = tokens.derive(pulumi.get_organization(), scope, urn, *identity)
+            # Pulumi's mocks name no organization.
+            base = tokens.derive(pulumi.get_organization() or "organization", scope, urn, *identity)
         stack = await _stack_jobs()
         taken = {token for token, urns in stack.by_token.items() if urns != {urn}}
         siblings = [job_id for other, job_id in stack.by_identity.get(identity, []) if other != urn]
