@@ -132,6 +132,7 @@ PASSING = ("throttle", "reset", "lost-response", "hang", "error")
 def test_passing_faults_of_a_create_are_mended(
     emulator: Emulator, operation: str, kind: str, start_running: str
 ) -> None:
+    connection.cache_clear()  # botocore's allowance for retries is a client's, and is not to run out over the tests.
     emulator.switch(start_running=start_running)
     emulator.inject(operation, kind, count=2)
     job = Told().cycle.create(DECLARED)
@@ -145,6 +146,7 @@ def test_passing_faults_of_a_create_are_mended(
 def test_passing_faults_of_a_delete_are_mended(
     emulator: Emulator, operation: str, kind: str, stop_stopped: str
 ) -> None:
+    connection.cache_clear()  # As above.
     emulator.switch(stop_stopped=stop_stopped)
     told = Told()
     job = told.cycle.create(DECLARED)
