@@ -2,44 +2,38 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
 ARGS ?=
 
 # The environment that `make env` prints, for a recipe's own shell.
 WITH_ENGINE = eval "$$($(BIN)/python -m engine env)" &&
 
 .DEFAULT_GOAL := help
-.PHONY: help engine env up down test check clean
+.PHONY: help venv engine env up down test check clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {gsub(/[$$][$$]/, "$$", $$2); printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(STAMP): requirements.txt pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "error: there is no $(PYTHON): install Python 3.10 or newer, or name one with PYTHON=" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "error: $$($(PYTHON) --version) is too old: Python 3.10 or newer is needed; name one with PYTHON=" >&2; exit 1; }
-	@rm -rf $(VENV)
-	@echo "venv: installing $$(grep -c '==' requirements.txt) packages from requirements.txt (a minute or so)" >&2
-	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "error: $(PYTHON) cannot make virtual environments: install its venv module" >&2; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable . >&2
-	@touch $@
+venv:
+	@[ -x $(BIN)/python ] || command -v $(PYTHON) >/dev/null || { echo "error: there is no $(PYTHON): install Python 3.10 or newer, or name one with PYTHON=" >&2; exit 1; }
+	@[ -x $(BIN)/python ] || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "error: $$($(PYTHON) --version) is too old: Python 3.10 or newer is needed; name one with PYTHON=" >&2; exit 1; }
+	@if [ -x $(BIN)/python ]; then python=$(BIN)/python; else python=$(PYTHON); fi; exec $$python -m engine.virtual_environment $(VENV)
 
-engine: $(STAMP) ## Prepare the engine: find, install or build it
-	@$(BIN)/python -m engine prepare
+engine: venv ## Prepare the engine: find, install or build it
+	@exec $(BIN)/python -m engine prepare
 
-env: $(STAMP) ## Print what puts pulumi and the package into a shell: eval "$$(make -s env)"
-	@$(BIN)/python -m engine env
+env: venv ## Print what puts pulumi and the package into a shell: eval "$$(make -s env)"
+	@exec $(BIN)/python -m engine env
 
 up: engine ## Run the program on the emulator and show its outputs
 	@$(WITH_ENGINE) exec python -m engine.local_stack up
 
-down: engine ## Destroy what `make up` made, and stop the emulator
-	@$(WITH_ENGINE) exec python -m engine.local_stack down
+down: $(if $(wildcard .local),engine) ## Destroy what `make up` made, and stop the emulator
+	@[ ! -d .local ] || { $(WITH_ENGINE) exec python -m engine.local_stack down; }
 
 test: engine ## Run every test; ARGS="-k drift" for some
 	@$(WITH_ENGINE) exec python -m pytest --numprocesses auto --maxschedchunk 1 $(ARGS)
 
-check: $(STAMP) ## Formatting, lint, types and import contracts
+check: venv ## Formatting, lint, types and import contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy

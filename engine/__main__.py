@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 from engine import interrupt
-from engine.install import HOME, EngineError, prepare
+from engine.children import StepError, say
+from engine.install import HOME, prepare
 
 
 def main() -> int:
@@ -22,11 +23,11 @@ def main() -> int:
     interrupt.watch()
     try:
         folder = prepare()
-    except EngineError as error:
-        print(f"error: {error}", file=sys.stderr)
+    except StepError as error:
+        say(f"error: {error}")
         return 1
     except KeyboardInterrupt:
-        print("\nengine: interrupted; nothing half done is used", file=sys.stderr)
+        say("\nengine: interrupted; nothing half done is used")
         return 130
     if command == "env":
         print("\n".join(environment_lines(folder)))

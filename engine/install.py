@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import re
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from engine.children import Progress, StepError, follow, group, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,13 +24,10 @@ PROJECT = Path(__file__).resolve().parent.parent
 HOME = PROJECT / ".engine"
 BIN = HOME / "bin"
 MODULE = Path(__file__).resolve().parent
-COMMAND = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
+LIBRARY = "github.com/pulumi/pulumi/pkg/v3"
+COMMAND = f"{LIBRARY}/cmd/pulumi"
 LANGUAGE_HOST = "pulumi-language-python"
 DYNAMIC_PLUGIN = "pulumi-resource-pulumi-python"
-
-
-class EngineError(Exception):
-    """The engine cannot be prepared; the text says what to do about it."""
 
 
 def sdk_version() -> str:
@@ -44,24 +42,28 @@ def prepare() -> Path | None:
         The folder to put on PATH; None where PATH has a compatible engine already.
 
     Raises:
-        EngineError: there is none, and none can be made.
+        StepError: there is none, and none can be made.
     """
     if on_path():
         return None
-    for folder in (HOME / "official" / sdk_version() / "bin", BIN):
-        if _is_ready(folder):
-            return folder
-    with _alone():
-        for folder in (HOME / "official" / sdk_version() / "bin", BIN):
-            if _is_ready(folder):
-                return folder
-        return _install_official() or _build()
+    ready = _ready()
+    if ready is None:
+        with _alone():
+            ready = _ready() or _install_official() or _build()
+    return ready
+
+
+# On PATH
 
 
 def on_path() -> bool:
-    """Whether PATH has a `pulumi` of the user's that fits the SDK, with its Python language host."""
+    """Whether PATH has a `pulumi` of the user's that fits the SDK, with what it needs to run Python."""
     found = _find("pulumi")
-    return found is not None and _has_language_host(found) and is_compatible(_version_of(found), sdk_version())
+    return (
+        found is not None
+        and all(_find(name) or (found.resolve().parent / name).exists() for name in (LANGUAGE_HOST, DYNAMIC_PLUGIN))
+        and is_compatible(_version_of(found), sdk_version())
+    )
 
 
 def is_compatible(cli: str | None, sdk: str) -> bool:
@@ -73,15 +75,11 @@ def is_compatible(cli: str | None, sdk: str) -> bool:
 
 
 def _find(name: str) -> Path | None:
-    """A program on PATH that is not of our making."""
+    """A program on PATH that is not of our making, in this checkout or another."""
     folders = [folder for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
-    others = [folder for folder in folders if not Path(folder).resolve().is_relative_to(HOME)]
+    others = [folder for folder in folders if HOME.name not in Path(folder).resolve().parts]
     found = shutil.which(name, path=os.pathsep.join(others))
     return Path(found) if found else None
-
-
-def _has_language_host(pulumi: Path) -> bool:
-    return _find(LANGUAGE_HOST) is not None or (pulumi.resolve().parent / LANGUAGE_HOST).exists()
 
 
 def _version_of(pulumi: Path) -> str | None:
@@ -96,14 +94,26 @@ def _version_of(pulumi: Path) -> str | None:
     return found.group(1) if found and done.returncode == 0 else None
 
 
+# In this project
+
+
+def _ready() -> Path | None:
+    """The folder of a whole engine that was installed or built before."""
+    folders = (_official() / "bin", BIN)
+    return next((folder for folder in folders if _is_ready(folder)), None)
+
+
 def _is_ready(folder: Path) -> bool:
-    """Whether a folder has a whole engine of this version; what makes one writes the stamp last."""
+    """Whether a folder has a whole engine of what is pinned now; what makes one writes the stamp last."""
     stamp = folder / "version"
-    return stamp.is_file() and stamp.read_text() == _stamp()
+    programs = (folder / name for name in ("pulumi", LANGUAGE_HOST, DYNAMIC_PLUGIN))
+    return stamp.is_file() and stamp.read_text() == _stamp() and all(program.exists() for program in programs)
 
 
 def _stamp() -> str:
-    return f"{sdk_version()} {sys.prefix}\n"
+    """Changes with the pin, and with all that the stand-ins are made of."""
+    made_of = "".join([*_launchers().values(), (MODULE / "go.sum").read_text()])
+    return f"{sdk_version()} {hashlib.sha256(made_of.encode()).hexdigest()}\n"
 
 
 @contextmanager
@@ -115,78 +125,108 @@ def _alone() -> Iterator[None]:
         yield
 
 
+# Installed
+
+
+def _official() -> Path:
+    return HOME / "official" / sdk_version()
+
+
 def _install_official() -> Path | None:
     """Let the SDK install the official engine, where the network lets it."""
     limit = float(os.environ.get("ENGINE_INSTALL_TIMEOUT", "60"))
-    root = HOME / "official" / sdk_version()
-    _say(f"engine: asking for the official Pulumi {sdk_version()} (at most {limit:g} s)")
+    root = _official()
+    say(f"engine: asking for the official Pulumi {sdk_version()} (at most {limit:g} s)")
     program = (
         "import socket, sys; from pulumi.automation import PulumiCommand; "
         "socket.setdefaulttimeout(5); PulumiCommand.install(root=sys.argv[1])"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", program, str(root)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as installer:
-        try:
-            code = installer.wait(timeout=limit)
-        except BaseException as stopped:
-            os.killpg(installer.pid, signal.SIGKILL)
-            if not isinstance(stopped, subprocess.TimeoutExpired):
-                raise
-            code = 1
-    if code != 0 or not (root / "bin" / LANGUAGE_HOST).exists():
-        shutil.rmtree(root, ignore_errors=True)
-        return None
-    (root / "bin" / "version").write_text(_stamp())
-    return root / "bin"
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    try:
+        with group([sys.executable, "-c", program, root], **silent) as installer:
+            installer.wait(timeout=limit)
+        if installer.returncode == 0 and (root / "bin" / LANGUAGE_HOST).exists():
+            (root / "bin" / "version").write_text(_stamp())
+            return root / "bin"
+    except subprocess.TimeoutExpired:
+        pass
+    finally:
+        if not _is_ready(root / "bin"):
+            shutil.rmtree(root, ignore_errors=True)
+    say("engine: it is not to be had from here; building it instead")
+    return None
+
+
+# Built
 
 
 def _build() -> Path:
     """Build the engine from the Go modules that go.mod and go.sum pin, and put the stand-ins beside it."""
     locked = _locked_version()
     if locked != sdk_version():
-        raise EngineError(
+        raise StepError(
             f"engine/go.mod locks Pulumi {locked}, but the SDK is {sdk_version()}. Run in engine/: "
-            f"go get {COMMAND.removesuffix('/cmd/pulumi')}@v{sdk_version()} && go mod tidy"
+            f"go get {LIBRARY}@v{sdk_version()} && go mod tidy"
         )
     go = shutil.which("go")
     if go is None:
-        raise EngineError(
+        raise StepError(
             f"There is no Pulumi {sdk_version()} on PATH, the official one cannot be downloaded from here, and there "
             "is no Go to build it with. Install Pulumi (https://www.pulumi.com/docs/install) or Go "
             f"{_go_version()} or newer (https://go.dev/doc/install), and run the command again."
         )
     BIN.mkdir(parents=True, exist_ok=True)
-    _compile(go, BIN / "pulumi.new")
-    (BIN / "pulumi.new").replace(BIN / "pulumi")
-    host = f'exec {shlex.quote(sys.executable)} -u {shlex.quote(str(MODULE / "language_host.py"))} "$@"'
-    _write_script(LANGUAGE_HOST, host)
-    _write_script(DYNAMIC_PLUGIN, _DYNAMIC_LAUNCHER)
+    new = BIN / "pulumi.new"
+    try:
+        _compile(go, new)
+        new.replace(BIN / "pulumi")
+    finally:
+        new.unlink(missing_ok=True)
+    for name, text in _launchers().items():
+        _write_script(BIN / name, text)
     (BIN / "version").write_text(_stamp())
     return BIN
 
 
-# The engine hands the virtualenv option over in a variable; it is relative to the project.
-_DYNAMIC_LAUNCHER = """\
-if [ -n "${PULUMI_RUNTIME_VIRTUALENV:-}" ]; then
-  PATH="${PULUMI_RUNTIME_VIRTUALENV%/}/bin:$PATH"
-fi
-exec python -u -m pulumi.dynamic "$@\""""
+def _launchers() -> dict[str, str]:
+    """The scripts that the engine starts in place of the official ones, by name."""
+    python = shlex.quote(sys.executable)
+    language_host = shlex.quote(str(MODULE / "language_host.py"))
+    return {
+        LANGUAGE_HOST: f'#!/bin/sh\nexec {python} -u {language_host} "$@"\n',
+        DYNAMIC_PLUGIN: _DYNAMIC_PLUGIN.format(python=python),
+    }
 
 
-def _write_script(name: str, text: str) -> None:
-    new = BIN / f"{name}.new"
-    new.write_text(f"#!/bin/sh\n{text}\n")
+_DYNAMIC_PLUGIN = """\
+#!/bin/sh
+# Under the same interpreter as the program: the project's, else the shell's, else the one that made this.
+python={python}
+if [ -x "${{VIRTUAL_ENV:-}}/bin/python" ]; then python=$VIRTUAL_ENV/bin/python; fi
+option=${{PULUMI_RUNTIME_VIRTUALENV:-}}
+case $option in
+  "") ;;
+  /*) python=$option/bin/python ;;
+  *)
+    # It is relative to the project, and this may have been started in the folder that `main` names.
+    project=$PWD
+    until [ -x "$project/$option/bin/python" ] || [ "$project" = / ]; do project=$(dirname "$project"); done
+    python=$project/$option/bin/python
+    ;;
+esac
+exec "$python" -u -m pulumi.dynamic "$@"
+"""
+
+
+def _write_script(path: Path, text: str) -> None:
+    new = path.with_name(f"{path.name}.new")
+    new.write_text(text)
     new.chmod(0o755)
-    new.replace(BIN / name)
+    new.replace(path)
 
 
 def _locked_version() -> str:
-    found = re.search(r"github\.com/pulumi/pulumi/pkg/v3 v(\S+)", (MODULE / "go.mod").read_text())
+    found = re.search(rf"{re.escape(LIBRARY)} v(\S+)", (MODULE / "go.mod").read_text())
     return found.group(1) if found else "nothing"
 
 
@@ -199,53 +239,36 @@ def _compile(go: str, target: Path) -> None:
     environment = {
         **os.environ,
         "CGO_ENABLED": "0",
+        "GOWORK": "off",
         # A module cache that can be removed like any other folder.
         "GOFLAGS": f"{os.environ.get('GOFLAGS', '')} -modcacherw -mod=readonly".strip(),
     }
-    _say(f"engine: downloading the Go modules of Pulumi {sdk_version()}")
-    listed = _follow([go, "list", "-deps", COMMAND], environment, "downloaded {} modules", step=25)
-    total = len(listed.splitlines())
-    _say(f"engine: compiling {total} packages, which takes some minutes the first time")
-    flag = f"-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version={sdk_version()}"
-    command = [go, "build", "-v", "-trimpath", "-ldflags", flag, "-o", str(target), COMMAND]
-    _follow(command, environment, f"compiled {{}} of {total} packages", step=max(1, total // 10))
+    listed = HOME / "packages"
+    modules = (MODULE / "go.mod").read_text().count(" v")
+    say(f"engine: downloading the Go modules of Pulumi {sdk_version()}")
+    fetched = Progress(f"engine: downloaded {{}} of at most {modules} modules", modules)
+    with listed.open("w") as packages:
+        _go([go, "list", "-deps", COMMAND], environment, fetched, mark="go: downloading", stdout=packages)
+    total = len(listed.read_text().splitlines())
+    say(f"engine: compiling at most {total} packages, which takes some minutes the first time")
+    compiled = Progress(f"engine: compiled {{}} of at most {total} packages", total)
+    stamp = f"-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version={sdk_version()}"
+    command = [go, "build", "-v", "-trimpath", "-ldflags", stamp, "-o", str(target), COMMAND]
+    _go(command, environment, compiled)
 
 
-def _follow(command: list[str], environment: dict[str, str], progress: str, step: int) -> str:
-    """Run a Go command and show how far it is, a line of its standard error a step; its standard output.
+def _go(
+    command: list[str], environment: dict[str, str], progress: Progress, mark: str = "", stdout: object = None
+) -> None:
+    """Run a Go command in our module.
 
     Raises:
-        EngineError: it failed; the text has its last words.
+        StepError: it failed; the text has its last words.
     """
-    with (
-        tempfile.TemporaryFile("w+") as output,
-        subprocess.Popen(
-            command,
-            cwd=MODULE,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        ) as process,
-    ):
-        assert process.stderr is not None  # noqa: S101  # It is a pipe.
-        last: list[str] = []
-        try:
-            for count, line in enumerate(process.stderr, start=1):
-                last = [*last[-20:], line]
-                if count % step == 0:
-                    _say(f"engine: {progress.format(count)}")
-            process.wait()
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)  # Its compilers, too.
-            raise
-        if process.returncode != 0:
-            words = "".join(last).strip()
-            raise EngineError(f"`{shlex.join(command)}` failed (Go {_go_version()} or newer is needed):\n{words}")
-        output.seek(0)
-        return output.read()
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    output = {"stdout": stdout or subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    code, words = follow(command, progress, mark, cwd=MODULE, env=environment, **output)
+    if code != 0:
+        raise StepError(
+            f"`{shlex.join(command)}` failed:\n{words}\n"
+            f"It needs Go {_go_version()} or newer, a Go module proxy that answers, and 5 GB of disk."
+        )

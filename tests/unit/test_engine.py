@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from engine import __main__ as command
-from engine import install
+from engine import children, install, virtual_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +61,7 @@ def test_compatible(cli: str | None, fits: bool) -> None:  # noqa: FBT001
 
 
 def test_the_users_own_engine_is_used_untouched(programs: Callable[..., Path]) -> None:
-    programs(pulumi=f"v{install.sdk_version()}", pulumi_language_python="")
+    programs(pulumi=f"v{install.sdk_version()}", pulumi_language_python="", pulumi_resource_pulumi_python="")
     assert install.prepare() is None
 
 
@@ -69,7 +71,30 @@ def test_an_engine_without_its_language_host_is_not_used(programs: Callable[...,
 
 
 def test_an_engine_that_is_too_old_is_not_used(programs: Callable[..., Path]) -> None:
-    programs(pulumi="v3.1.0", pulumi_language_python="")
+    programs(pulumi="v3.1.0", pulumi_language_python="", pulumi_resource_pulumi_python="")
+    assert not install.on_path()
+
+
+def test_an_engine_beside_which_its_programs_are_is_found_by_a_link(
+    programs: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = programs(pulumi=f"v{install.sdk_version()}", pulumi_language_python="", pulumi_resource_pulumi_python="")
+    linked = folder / "linked"
+    linked.mkdir()
+    (linked / "pulumi").symlink_to(folder / "pulumi")
+    monkeypatch.setenv("PATH", str(linked))
+    assert install.on_path()
+
+
+def test_an_engine_that_another_checkout_built_is_not_the_users_own(
+    programs: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = programs(pulumi=f"v{install.sdk_version()}", pulumi_language_python="", pulumi_resource_pulumi_python="")
+    other = folder / ".engine" / "bin"
+    other.mkdir(parents=True)
+    for name in ("pulumi", install.LANGUAGE_HOST, install.DYNAMIC_PLUGIN):
+        (folder / name).rename(other / name)
+    monkeypatch.setenv("PATH", str(other))
     assert not install.on_path()
 
 
@@ -91,7 +116,7 @@ def test_without_go_and_without_an_engine(
 
 def test_a_lock_of_another_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(install, "sdk_version", lambda: "3.999.0")
-    with pytest.raises(install.EngineError, match=r"locks Pulumi 3\.\S+, but the SDK is 3\.999\.0"):
+    with pytest.raises(children.StepError, match=r"locks Pulumi 3\.\S+, but the SDK is 3\.999\.0"):
         install._build()
 
 
@@ -110,3 +135,156 @@ def test_the_environment_leaves_the_backend_alone() -> None:
     names = {line.split("=")[0].removeprefix("export ") for line in command.environment_lines(None)}
     assert names == {"PATH", "VIRTUAL_ENV", "PULUMI_SKIP_UPDATE_CHECK"}
     assert os.environ.get("PATH")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An engine's home of the test's own."""
+    made = tmp_path / ".engine"
+    monkeypatch.setattr(install, "HOME", made)
+    monkeypatch.setattr(install, "BIN", made / "bin")
+    return made
+
+
+def build(home: Path) -> None:
+    """What a build leaves."""
+    (home / "bin").mkdir(parents=True)
+    for name in ("pulumi", install.LANGUAGE_HOST, install.DYNAMIC_PLUGIN):
+        (home / "bin" / name).touch()
+    (home / "bin" / "version").write_text(install._stamp())
+
+
+def test_a_whole_engine_is_ready(home: Path) -> None:
+    assert install._ready() is None
+    build(home)
+    assert install._ready() == home / "bin"
+
+
+@pytest.mark.parametrize("missing", ["pulumi", install.LANGUAGE_HOST, install.DYNAMIC_PLUGIN, "version"])
+def test_half_an_engine_is_not_ready(home: Path, missing: str) -> None:
+    build(home)
+    (home / "bin" / missing).unlink()
+    assert install._ready() is None
+
+
+def test_an_engine_of_another_version_is_not_ready(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(home)
+    monkeypatch.setattr(install, "sdk_version", lambda: "3.999.0")
+    assert install._ready() is None
+
+
+@pytest.mark.usefixtures("home")
+def test_an_installer_that_hangs_is_killed_in_time(
+    programs: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    script = programs(python="") / "python"
+    script.write_text("#!/bin/sh\n/bin/sleep 60 & /bin/sleep 60\n")
+    monkeypatch.setattr(sys, "executable", str(script))
+    monkeypatch.setenv("ENGINE_INSTALL_TIMEOUT", "0.2")
+    install.HOME.mkdir()
+    began = time.monotonic()
+    assert install._install_official() is None
+    assert time.monotonic() - began < 10
+    assert "at most 0.2 s" in capfd.readouterr().err
+
+
+@pytest.mark.usefixtures("home")
+def test_a_build_that_fails_says_what_it_needs(programs: Callable[..., Path]) -> None:
+    go = programs(go="") / "go"
+    go.write_text("#!/bin/sh\necho 'go.mod requires go >= 1.99' >&2\nexit 1\n")
+    with pytest.raises(children.StepError, match=r"requires go >= 1\.99\nIt needs Go 1\.\S+ or newer"):
+        install._build()
+    assert install._ready() is None
+    assert not (install.BIN / "pulumi.new").exists()
+
+
+def test_progress_is_a_line_for_every_tenth(capfd: pytest.CaptureFixture[str]) -> None:
+    progress = children.Progress("{} of 25", 25)
+    for _ in range(25):
+        progress.advance()
+    progress.end()
+    assert capfd.readouterr().err.splitlines() == [f"{n} of 25" for n in (3, 5, 8, 10, 13, 15, 18, 20, 23, 25)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupted_step_leaves_no_child(number: signal.Signals, tmp_path: Path) -> None:
+    grandchild = tmp_path / "pid"
+    script = (
+        "from engine import children, interrupt; interrupt.watch()\n"
+        f"children.follow(['sh', '-c', 'sleep 60 & echo $! > {grandchild}; wait'], children.Progress('', 1))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script], cwd=install.PROJECT, stderr=subprocess.PIPE, text=True
+    ) as process:
+        wait_for(lambda: grandchild.is_file() and grandchild.read_text().endswith("\n"))
+        process.send_signal(number)
+        assert "KeyboardInterrupt" in process.communicate(timeout=10)[1]
+    wait_for(lambda: not is_alive(int(grandchild.read_text())))
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def is_alive(pid: int) -> bool:
+    shown = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return shown.stdout.strip() not in {"", "Z"}
+
+
+@pytest.fixture
+def pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """What pip is asked for, in an environment whose lock is the test's own."""
+    asked: list[tuple[str, ...]] = []
+    pinned = tmp_path / "requirements.txt"
+    pinned.write_text("one==1\n")
+    monkeypatch.setattr(virtual_environment, "HOME", tmp_path / ".engine")
+    monkeypatch.setattr(virtual_environment, "REQUIREMENTS", pinned)
+
+    def create(folder: Path) -> None:
+        (folder / "bin").mkdir(parents=True)
+        (folder / "bin" / "python").touch()
+
+    monkeypatch.setattr(virtual_environment, "_create", create)
+    monkeypatch.setattr(virtual_environment, "_pip", lambda _folder, _progress, *what: asked.append(what))
+    return asked
+
+
+def test_an_environment_is_made_once_and_follows_what_is_pinned(tmp_path: Path, pip: list[tuple[str, ...]]) -> None:
+    folder = tmp_path / "venv"
+    virtual_environment.prepare(folder)
+    assert [what[0] for what in pip] == ["--requirement", "--no-deps"]
+    virtual_environment.prepare(folder)
+    assert len(pip) == 2
+    (tmp_path / "requirements.txt").write_text("one==2\n")
+    (folder / "left").touch()
+    virtual_environment.prepare(folder)
+    assert len(pip) == 4
+    assert not (folder / "left").exists()
+
+
+def test_changed_packaging_does_not_cost_a_new_environment(
+    tmp_path: Path, pip: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    virtual_environment.prepare(tmp_path / "venv")
+    packaging = tmp_path / "pyproject.toml"
+    packaging.write_text("[project]\n")
+    monkeypatch.setattr(virtual_environment, "PACKAGING", packaging)
+    virtual_environment.prepare(tmp_path / "venv")
+    assert [what[0] for what in pip] == ["--requirement", "--no-deps", "--no-deps"]
+
+
+def test_an_interrupted_environment_is_made_anew(
+    tmp_path: Path, pip: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(virtual_environment, "_pip", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            virtual_environment.prepare(tmp_path / "venv")
+    virtual_environment.prepare(tmp_path / "venv")
+    assert [what[0] for what in pip] == ["--requirement", "--no-deps"]
