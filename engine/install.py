@@ -57,11 +57,11 @@ def prepare() -> Path | None:
 
 
 def on_path() -> bool:
-    """Whether PATH has a `pulumi` of the user's that fits the SDK, with what it needs to run Python."""
+    """Whether PATH has a `pulumi` of the user's that fits the SDK, with its Python language host."""
     found = _find("pulumi")
     return (
         found is not None
-        and all(_find(name) or (found.resolve().parent / name).exists() for name in (LANGUAGE_HOST, DYNAMIC_PLUGIN))
+        and (_find(LANGUAGE_HOST) is not None or (found.resolve().parent / LANGUAGE_HOST).exists())
         and is_compatible(_version_of(found), sdk_version())
     )
 
