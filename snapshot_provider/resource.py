@@ -280,8 +280,20 @@ async def _stack_jobs() -> _StackJobs:
 
 
 async def _read_state() -> _StackJobs:
+    """Ask the engine, again where it could not read: the file backend rewrites a state's attributes in place."""
+    import tenacity
+
     name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    answer = await invoke_async("pulumi:pulumi:readStackResourceOutputs", {"stackName": name})
+    again = tenacity.AsyncRetrying(
+        stop=tenacity.stop_after_attempt(8), wait=tenacity.wait_exponential_jitter(0.05, max=2), reraise=True
+    )
+    try:
+        answer: Any = await again(invoke_async, "pulumi:pulumi:readStackResourceOutputs", {"stackName": name})
+    except Exception as error:
+        raise pulumi.RunError(
+            f"The engine could not read the state of stack {name}, which tells the jobs that it has apart: {error}. "
+            "Nothing was created. Check the backend, then run the command again."
+        ) from error
     jobs = _StackJobs()
     for urn, resource in ((answer or {}).get("outputs") or {}).items():
         outputs = resource.get("outputs") or {}

@@ -83,3 +83,39 @@ def test_no_secret_in_state_or_logs(project: Project, emulator: Emulator) -> Non
         assert not [path for path in files if secret in path.read_text(errors="replace")]
     assert not [path for path in files if "hush-hush" in path.read_text(errors="replace")]
     project.destroy()
+
+
+UNREADABLE = """\
+import pathlib
+import pulumi
+from snapshot_provider import ResourceSnapshotJob, resource
+
+attributes = next(pathlib.Path(pulumi.Config().require("state")).rglob("test.json.attrs"))
+whole = attributes.read_text()
+asked = []
+ask = resource.invoke_async
+
+async def while_it_is_written(*arguments):
+    asked.append(arguments)
+    attributes.write_text(whole if len(asked) > {failures} else "")
+    try:
+        return await ask(*arguments)
+    finally:
+        attributes.write_text(whole)
+
+resource.invoke_async = while_it_is_written
+job = ResourceSnapshotJob("acme", engagement_identifier="eng-0123456789abcd", resource_identifier="O1234567",
+    resource_snapshot_template_identifier="OpportunitySummaryView")
+pulumi.export("asked", job.client_token.apply(lambda _: len(asked)))
+"""
+
+
+def test_a_state_that_cannot_be_read_while_the_engine_writes_it(project: Project, emulator: Emulator) -> None:
+    project.config("shares:state", str(project.folder.parent / "state"))
+    project.write(UNREADABLE.format(failures=2))
+    assert "asked: 3" in project.pulumi("preview").text
+    project.write(UNREADABLE.format(failures=1000))
+    shown = project.pulumi("preview", succeeds=False).text
+    assert "The engine could not read the state of stack organization/shares/test" in shown
+    assert "Traceback" not in shown
+    assert emulator.operations() == []
