@@ -86,11 +86,9 @@ def _jobs(gateway: Gateway, catalog: str, job_ids: tuple[str, ...], engagement: 
 
 def _gateway(profile: str | None, endpoint_url: str | None) -> Gateway:
     from snapshot_provider.config import Settings
-    from snapshot_provider.gateway import Gateway
     from snapshot_provider.session import connect
 
-    opened = connect(Settings(profile=profile, endpoint_url=endpoint_url))
-    return Gateway(opened.client, opened.account)
+    return connect(Settings(profile=profile, endpoint_url=endpoint_url)).gateway()
 
 
 if __name__ == "__main__":

@@ -43,7 +43,8 @@ class Settings:
         assume_role: the role to take on; None for none.
         endpoint_url: where the service is; None leaves the choice to boto3.
         max_attempts: calls made for one operation at most, the first included.
-        retry_mode: botocore's retry mode, "standard" or "adaptive".
+        retry_mode: botocore's retry mode.
+        throttle_timeout: seconds for which an operation goes on that is refused as one too many.
         connect_timeout: seconds to wait for a connection.
         read_timeout: seconds to wait for an answer.
         allowed_accounts: account ids that may be touched; empty for all.
@@ -56,7 +57,8 @@ class Settings:
     assume_role: AssumedRole | None = None
     endpoint_url: str | None = None
     max_attempts: int = 10
-    retry_mode: Literal["standard", "adaptive"] = "adaptive"
+    retry_mode: Literal["standard", "adaptive", "legacy"] = "standard"
+    throttle_timeout: float = 300
     connect_timeout: float = 10
     read_timeout: float = 30
     allowed_accounts: frozenset[str] = frozenset()
@@ -92,6 +94,9 @@ class Settings:
                 faults.append(f"{full_key}: {fault}")
         if faults:
             raise ConfigurationError("\n".join(faults))
+        if "max_attempts" in read:
+            # Who counts the calls counts these as well.
+            read.setdefault("throttle_timeout", 0.0)
         return cls(**read)
 
     def connected(self, connection: Mapping[str, Any]) -> Settings:
@@ -187,6 +192,11 @@ def _number(low: float, high: float, unit: str) -> Callable[[Any], float]:
         return number
 
     return parse
+
+
+def _duration(low: float, high: float) -> Callable[[Any], float]:
+    parse = _number(low, high, "seconds, or a time such as 5m,")
+    return lambda value: parse(_seconds(value))
 
 
 def _count(low: int, high: int, unit: str) -> Callable[[Any], int]:
@@ -289,7 +299,8 @@ _KEYS: dict[str, tuple[str | None, Callable[[Any], Any]]] = {
     "assumeRoles": ("assume_role", _assume_role),
     "endpointUrl": ("endpoint_url", _url),
     "maxAttempts": ("max_attempts", _count(1, 100, "calls")),
-    "retryMode": ("retry_mode", _one_of("standard", "adaptive")),
+    "retryMode": ("retry_mode", _one_of("standard", "adaptive", "legacy")),
+    "throttleTimeout": ("throttle_timeout", _duration(0, 86400)),
     "connectTimeout": ("connect_timeout", _number(0.1, 300, "seconds")),
     "readTimeout": ("read_timeout", _number(0.1, 900, "seconds")),
     "allowedAccountIds": ("allowed_accounts", _accounts),

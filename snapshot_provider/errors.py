@@ -44,6 +44,10 @@ class AccessError(ServiceError):
     """AccessDeniedException: the caller may not do that, or not to a resource of this account."""
 
 
+class ThrottledError(ServiceError):
+    """ThrottlingException: more calls than the account is allowed at the time."""
+
+
 class WaitError(ProviderError):
     """A time limit ran out, or the job failed while it was waited for."""
 

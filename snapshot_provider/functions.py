@@ -201,11 +201,9 @@ def _catalog(given: str | None) -> str:
 def _gateway(connection: Mapping[str, Any] | None) -> Gateway:
     """The service, with the stack's configuration."""
     from snapshot_provider.config import Settings, known_keys
-    from snapshot_provider.gateway import Gateway
 
     config = {key: value for key in known_keys() if (value := _config_value(key)) is not None}
-    opened = _connect(Settings.from_config(config).connected(connection or {}))
-    return Gateway(opened.client, opened.account)
+    return _connect(Settings.from_config(config).connected(connection or {})).gateway()
 
 
 def _config_value(key: str) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+import tenacity
 from botocore import exceptions as boto_errors
 from botocore.parsers import ResponseParserError
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
 
+LONGEST_PAUSE = 20.0
+"""Seconds between two calls while the service refuses them as too many, at most."""
+
 UNTAG_LIMIT = 50
 """Most keys that one UntagResource call takes (the service model's bound)."""
 
@@ -31,6 +35,7 @@ class Gateway:
         client: boto3's client.
         account: the account that the credentials belong to; None where that cannot be told.
         deadline: the time limit of what the calls are made for.
+        patience: seconds for which a call goes on that is refused as one too many, after botocore's own retries.
 
     Every method raises errors.ServiceError, or one of its kinds, where the service refuses, and
     errors.ProviderError where it cannot be reached or understood. botocore has retried by then what retrying can mend.
@@ -41,10 +46,12 @@ class Gateway:
         client: PartnerCentralSellingAPIClient,
         account: Callable[[], str | None] = lambda: None,
         deadline: Deadline | None = None,
+        patience: float = 0.0,
     ) -> None:
         self._client = client
         self._account = account
         self._deadline = deadline or Deadline()
+        self._patience = patience
 
     def create_job(self, identity: Identity, tags: Mapping[str, str], client_token: str) -> tuple[str, str]:
         """CreateResourceSnapshotJob: the Id and Arn of the new job, or of the one that the token made before."""
@@ -190,6 +197,17 @@ class Gateway:
         return self._call(operation, f"{job_id} (catalog {catalog})", request)
 
     def _call(self, operation: str, subject: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        # botocore gives up after its count of attempts, or when a storm has used up the client's allowance of them.
+        patient = tenacity.stop_after_delay(self._patience)
+        while_throttled = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(errors.ThrottledError),
+            wait=tenacity.wait_random_exponential(max=LONGEST_PAUSE),
+            stop=lambda call: self._deadline.passed() or patient(call),
+            reraise=True,
+        )
+        return while_throttled(self._attempt, operation, subject, request)
+
+    def _attempt(self, operation: str, subject: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
         method: Callable[..., Mapping[str, Any]] = getattr(self._client, _method_name(operation))
         self._deadline.check(f"{operation} on {subject}")
         try:
@@ -238,6 +256,8 @@ _KINDS: dict[str, type[errors.ServiceError]] = {
     "AccessDeniedException": errors.AccessError,
     "ResourceNotFoundException": errors.NotFoundError,
     "ConflictException": errors.ConflictError,
+    "ThrottlingException": errors.ThrottledError,
+    "TooManyRequestsException": errors.ThrottledError,
     "ValidationException": errors.InvalidError,
 }
 

@@ -156,14 +156,13 @@ class JobProvider(ResourceProvider):
     def _cycle(self, props: Mapping[str, Any], operation: str = "") -> Lifecycle:
         """The life cycle for one operation, on this process's one client for the resource's connection."""
         from snapshot_provider.deadline import Deadline
-        from snapshot_provider.gateway import Gateway
         from snapshot_provider.lifecycle import Lifecycle
 
         given = seconds_of(props.get("timeouts", {}).get(operation, ""))
         waits = props.get("wait_for_snapshot") and operation in {"create", "update"}
         deadline = Deadline(given or (_WAIT_LIMIT if waits else None))
-        opened = self._connection(props.get("connection", {}))
-        return Lifecycle(Gateway(opened.client, opened.account, deadline), _report, deadline=deadline)
+        gateway = self._connection(props.get("connection", {})).gateway(deadline)
+        return Lifecycle(gateway, _report, deadline=deadline)
 
     def _connection(self, connection: Mapping[str, Any]) -> Connection:
         if self._fault:

@@ -15,8 +15,9 @@ from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshabl
 from botocore.session import get_session
 
 from snapshot_provider.errors import ConfigurationError
-from snapshot_provider.gateway import failure, refusal
+from snapshot_provider.gateway import Gateway, failure, refusal
 from snapshot_provider.model import REGION
+from snapshot_provider.pace import Paces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
 
     from snapshot_provider.config import AssumedRole, Settings
+    from snapshot_provider.deadline import Deadline
 
 # More than the plugin's four threads, so that no thread waits for a connection.
 CONNECTIONS = 16
@@ -36,10 +38,20 @@ class Connection:
     Attributes:
         client: boto3's client.
         account: asks once for the account that the credentials belong to; None where that cannot be told.
+        patience: seconds for which an operation goes on that is refused as one too many.
     """
 
     client: PartnerCentralSellingAPIClient
     account: Callable[[], str | None]
+    patience: float = 0.0
+
+    def gateway(self, deadline: Deadline | None = None) -> Gateway:
+        """The operations, on this client.
+
+        Args:
+            deadline: the time limit of what the calls are made for.
+        """
+        return Gateway(self.client, self.account, deadline, self.patience)
 
 
 def connect(settings: Settings) -> Connection:
@@ -56,6 +68,7 @@ def connect(settings: Settings) -> Connection:
         endpoint_url=settings.endpoint_url,
         config=_client_config(settings),
     )
+    Paces().attach(client)
     if settings.allowed_accounts or settings.forbidden_accounts:
         _check_account(settings, caller_account(session, settings))
 
@@ -66,7 +79,7 @@ def connect(settings: Settings) -> Connection:
             return None
         return caller_account(session, settings)
 
-    return Connection(client, account)
+    return Connection(client, account, settings.throttle_timeout)
 
 
 def _is_aws(client: Any) -> bool:

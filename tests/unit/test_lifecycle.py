@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
@@ -14,7 +15,7 @@ import pytest
 from partnercentral_emulator import Emulator
 from snapshot_provider.config import Settings
 from snapshot_provider.deadline import Deadline
-from snapshot_provider.errors import AccessError, ConflictError, NotFoundError, ProviderError, WaitError
+from snapshot_provider.errors import AccessError, ConflictError, NotFoundError, ProviderError, ThrottledError, WaitError
 from snapshot_provider.gateway import Gateway
 from snapshot_provider.lifecycle import Lifecycle
 from snapshot_provider.model import Declared, Identity, TagChange
@@ -266,3 +267,27 @@ def test_a_time_limit(emulator: Emulator) -> None:
         Lifecycle(Gateway(told.gateway._client, deadline=deadline), told.lines.append).create(DECLARED)
     told.cycle.create(DECLARED)
     assert len(emulator.jobs()) == 1
+
+
+def test_a_storm_of_throttling_slows_down_and_fails_nothing(emulator: Emulator) -> None:
+    emulator.switch(write_rate=10)
+    emulator.inject("*", "throttle", count=12)
+    opened = connect(Settings())
+    cycle = Lifecycle(opened.gateway(), lambda _: None)
+
+    def create(number: int) -> str:
+        identity = replace(IDENTITY, resource_identifier=f"O{number}")
+        return cycle.create(replace(DECLARED, identity=identity, client_token=f"token-{number}")).id
+
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(create, range(10)))
+    assert sorted(job["Id"] for job in emulator.jobs()) == sorted(made)
+    assert {job["Status"] for job in emulator.jobs()} == {"Running"}
+
+
+def test_a_service_that_throttles_for_ever(emulator: Emulator) -> None:
+    emulator.inject("*", "throttle", count=None)
+    opened = connect(replace(Settings(), max_attempts=2, throttle_timeout=1))
+    with pytest.raises(ThrottledError, match="run the command again later"):
+        Lifecycle(opened.gateway(), lambda _: None).create(DECLARED)
+    assert len(emulator.operations()) > 2
