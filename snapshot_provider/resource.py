@@ -238,10 +238,7 @@ class ResourceSnapshotJob(Resource, module=NAMESPACE, name="ResourceSnapshotJob"
         if base is None:
             # Pulumi's mocks name no organization.
             base = tokens.derive(pulumi.get_organization() or "organization", scope, urn, *identity)
-        stack = await _stack_jobs()
-        taken = {token for token, urns in stack.by_token.items() if urns != {urn}}
-        siblings = [job_id for other, job_id in stack.by_identity.get(identity, []) if other != urn]
-        return _Place(tokens.choose(base, stack.by_urn.get(urn), taken), siblings)
+        return (await _stack_jobs()).place(urn, identity, base)
 
 
 @dataclass(frozen=True)
@@ -264,6 +261,26 @@ class _StackJobs:
     by_urn: dict[str, str] = field(default_factory=dict)
     by_token: dict[str, set[str]] = field(default_factory=dict)
     by_identity: dict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, resources: Mapping[str, Mapping[str, Any]]) -> _StackJobs:
+        """The jobs among a stack's resources: what the engine answers, by URN."""
+        jobs = cls()
+        for urn, resource in resources.items():
+            outputs = resource.get("outputs") or {}
+            if f"{NAMESPACE}:ResourceSnapshotJob" in urn and "arn" in outputs:
+                job_id = outputs["arn"].rsplit("/", 1)[-1]
+                jobs.by_urn[urn] = job_id
+                jobs.by_token.setdefault(outputs.get("client_token", ""), set()).add(urn)
+                identity = tuple(str(outputs.get(name)) for name in IDENTITY)
+                jobs.by_identity.setdefault(identity, []).append((urn, job_id))
+        return jobs
+
+    def place(self, urn: str, identity: tuple[str, ...], base: str) -> _Place:
+        """Where a resource stands among them."""
+        taken = {token for token, urns in self.by_token.items() if urns != {urn}}
+        siblings = [job_id for other, job_id in self.by_identity.get(identity, []) if other != urn]
+        return _Place(tokens.choose(base, self.by_urn.get(urn), taken), siblings)
 
 
 _state: WeakKeyDictionary[pulumi.Resource, pulumi.Output[_StackJobs]] = WeakKeyDictionary()
@@ -294,16 +311,7 @@ async def _read_state() -> _StackJobs:
             f"The engine could not read the state of stack {name}, which tells the jobs that it has apart: {error}. "
             "Nothing was created. Check the backend, then run the command again."
         ) from error
-    jobs = _StackJobs()
-    for urn, resource in ((answer or {}).get("outputs") or {}).items():
-        outputs = resource.get("outputs") or {}
-        if f"{NAMESPACE}:ResourceSnapshotJob" in urn and "arn" in outputs:
-            job_id = outputs["arn"].rsplit("/", 1)[-1]
-            jobs.by_urn[urn] = job_id
-            jobs.by_token.setdefault(outputs.get("client_token", ""), set()).add(urn)
-            identity = tuple(str(outputs.get(name)) for name in IDENTITY)
-            jobs.by_identity.setdefault(identity, []).append((urn, job_id))
-    return jobs
+    return _StackJobs.of((answer or {}).get("outputs") or {})
 
 
 def _catalog(given: pulumi.Input[Catalog] | None) -> pulumi.Input[str]:
