@@ -18,6 +18,7 @@ from snapshot_provider.errors import (
     ProviderError,
     ServiceError,
     WaitError,
+    in_one_line,
 )
 from snapshot_provider.model import IgnoredTags, TagChange
 
@@ -408,14 +409,15 @@ class Lifecycle:
             now = self._jobs.get_job(job.identity.catalog, job.id)
             if now.last_successful_execution_date:
                 return now.with_tags(job.tags or {})
+            reason = in_one_line(now.last_failure or "")
             if now.last_failure and now.last_failure != job.last_failure:
-                raise WaitError(f"{job.id} was started, but failed to take its first snapshot: {now.last_failure}")
+                raise WaitError(f"{job.id} was started, but failed to take its first snapshot: {reason}")
             limit = self._deadline.seconds or 0
             if self._deadline.elapsed() + delay > limit:
                 raise WaitError(
                     f"{job.id} was started, but took no snapshot within {limit:g} s. Check the role in the selling "
                     "system settings, give more time in `timeouts`, or do not wait."
-                    f"{f' Its last failure: {now.last_failure}' if now.last_failure else ''}"
+                    f"{f' Its last failure: {reason}' if reason else ''}"
                 )
             self._report(f"{job.id}: waiting for the first snapshot, {self._deadline.elapsed():.0f} s of {limit:g} s")
             self._pause(delay)

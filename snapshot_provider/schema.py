@@ -219,6 +219,13 @@ def fits(shape: Shape, value: str) -> bool:
     return pattern is None or _compiled(pattern).fullmatch(value) is not None
 
 
+def fits_member(operation: str, name: str, value: str) -> bool:
+    """Whether a string is within the bounds that the service model gives a member of an operation's answer."""
+    answer = _service().operation_model(operation).output_shape
+    assert isinstance(answer, StructureShape)  # noqa: S101  # The service model says so; for the type checker.
+    return fits(answer.members[name], value)
+
+
 @cache
 def _compiled(pattern: str) -> regex.Pattern[str]:
     return regex.compile(pattern)
