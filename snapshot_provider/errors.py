@@ -9,11 +9,11 @@ LINE = 1000
 """Most characters of a text from elsewhere that are shown."""
 
 
-def in_one_line(text: object) -> str:
+def in_one_line(text: object, limit: int = LINE) -> str:
     """A text from elsewhere, fit for a terminal: one line, no control characters, and an end."""
     line = str(text)
-    shown = "".join(letter if letter.isprintable() else " " for letter in line[:LINE])
-    return " ".join(shown.split()) + ("…" if len(line) > LINE else "")
+    shown = "".join(letter if letter.isprintable() else " " for letter in line[:limit])
+    return " ".join(shown.split()) + ("…" if len(line) > limit else "")
 
 
 class ProviderError(Exception):
