@@ -5,6 +5,16 @@ Every error here is foreseeable: its text is whole and is shown without a traceb
 
 from __future__ import annotations
 
+LINE = 1000
+"""Most characters of a text from elsewhere that are shown."""
+
+
+def in_one_line(text: object, limit: int = LINE) -> str:
+    """A text from elsewhere, fit for a terminal: one line, no control characters, and an end."""
+    line = str(text)
+    shown = "".join(letter if letter.isprintable() else " " for letter in line[:limit])
+    return " ".join(shown.split()) + ("…" if len(line) > limit else "")
+
 
 class ProviderError(Exception):
     """A foreseeable fault. Its text names what was done, what was refused, and the remedy."""

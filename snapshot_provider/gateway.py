@@ -5,21 +5,29 @@ The only module (with `schema` and `session`) that may import boto3 or botocore.
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import tenacity
 from botocore import exceptions as boto_errors
+from botocore.model import ListShape, MapShape, StructureShape
 from botocore.parsers import ResponseParserError
 
 from snapshot_provider import errors
 from snapshot_provider.deadline import Deadline
+from snapshot_provider.errors import in_one_line
 from snapshot_provider.model import Identity, Job, JobSummary, Snapshot, tags_from_list, tags_to_list
+from snapshot_provider.schema import fits_member
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from botocore.model import OperationModel, Shape
     from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
+
+T = TypeVar("T")
 
 LONGEST_PAUSE = 20.0
 """Seconds between two calls while the service refuses them as too many, at most."""
@@ -66,7 +74,7 @@ class Gateway:
         if tags:
             request["Tags"] = tags_to_list(tags)
         answer = self._call("CreateResourceSnapshotJob", str(identity), request)
-        return _member("CreateResourceSnapshotJob", answer, "Id"), _member("CreateResourceSnapshotJob", answer, "Arn")
+        return _job_id_and_arn("CreateResourceSnapshotJob", answer)
 
     def get_job(self, catalog: str, job_id: str) -> Job:
         """GetResourceSnapshotJob, without tags: the service gives them elsewhere."""
@@ -75,9 +83,12 @@ class Gateway:
         def member(name: str) -> Any:
             return _member("GetResourceSnapshotJob", answer, name)
 
+        answered, arn = _job_id_and_arn("GetResourceSnapshotJob", answer)
+        if (answered, member("Catalog")) != (job_id, catalog):
+            raise _malformed("GetResourceSnapshotJob", f"with another job than {job_id} of catalog {catalog}")
         return Job(
-            id=member("Id"),
-            arn=member("Arn"),
+            id=answered,
+            arn=arn,
             identity=Identity(
                 catalog=member("Catalog"),
                 engagement_identifier=member("EngagementId"),
@@ -118,11 +129,12 @@ class Gateway:
             request["EngagementIdentifier"] = engagement_identifier
         if status:
             request["Status"] = status
+        seen = set()
         while True:
             answer = self._call("ListResourceSnapshotJobs", engagement_identifier or f"catalog {catalog}", request)
             for summary in answer.get("ResourceSnapshotJobSummaries", []):
                 yield JobSummary(
-                    id=_member("ListResourceSnapshotJobs", summary, "Id"),
+                    id=_member("ListResourceSnapshotJobs", summary, "Id", like="GetResourceSnapshotJob"),
                     arn=summary.get("Arn", ""),
                     engagement_identifier=summary.get("EngagementId", ""),
                     status=summary.get("Status", ""),
@@ -130,12 +142,18 @@ class Gateway:
             token = answer.get("NextToken")
             if not token:
                 return
+            if token in seen:
+                raise _malformed("ListResourceSnapshotJobs", "with a NextToken that it gave before")
+            seen.add(token)
             request["NextToken"] = token
 
     def list_tags(self, arn: str) -> dict[str, str]:
         """ListTagsForResource."""
         answer = self._call("ListTagsForResource", arn, {"ResourceArn": arn})
-        return tags_from_list(answer.get("Tags", []))
+        tags = answer.get("Tags", [])
+        if any("Key" not in tag or "Value" not in tag for tag in tags):
+            raise _malformed("ListTagsForResource", "with a tag that lacks its key or value")
+        return tags_from_list(tags)
 
     def tag(self, arn: str, tags: Mapping[str, str]) -> None:
         """TagResource."""
@@ -210,32 +228,129 @@ class Gateway:
     def _attempt(self, operation: str, subject: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
         method: Callable[..., Mapping[str, Any]] = getattr(self._client, _method_name(operation))
         self._deadline.check(f"{operation} on {subject}")
-        try:
-            return method(**request)
-        except boto_errors.ClientError as error:
-            raise refusal(operation, subject, error) from error
-        except boto_errors.BotoCoreError as error:
-            raise failure(operation, subject, error) from error
-        except (ResponseParserError, ValueError) as error:
-            raise errors.MalformedAnswerError(
-                f"{operation} on {subject} was answered with what cannot be read: {error}. {_ENDPOINT}"
-            ) from error
+        return told(operation, subject, lambda: method(**request))
 
 
-def refusal(operation: str, subject: str, error: boto_errors.ClientError) -> errors.ServiceError:
+def told(operation: str, subject: str, call: Callable[[], T]) -> T:
+    """Make a call; whatever comes of it but an answer is put into words."""
+    try:
+        return call()
+    except boto_errors.ClientError as error:
+        raise _refusal(operation, subject, error) from error
+    except boto_errors.BotoCoreError as error:
+        raise _failure(operation, subject, error) from error
+    except _UNREADABLE as error:
+        raise _malformed(f"{operation} on {subject}", "with what cannot be read") from error
+
+
+def check_answer(operation_model: OperationModel, response_dict: dict[str, Any], **_: Any) -> None:
+    """Hold an answer against the service model before botocore parses it, which takes the right shape for granted.
+
+    An error that is not in the service's form is left with its HTTP status and its text, so that botocore retries it
+    as it does any, and nothing in it is taken for the service's word. For botocore's "before-parse" event.
+
+    Raises:
+        MalformedAnswerError: the answer is none of this operation's.
+    """
+    status, body = response_dict["status_code"], response_dict["body"]
+    answer = _json(body)
+    if status >= _FIRST_ERROR:
+        if not _is_error(operation_model, answer):
+            response_dict["body"] = json.dumps({"message": body.decode(errors="replace")}).encode()
+        return
+    if status != _SUCCESS:
+        raise _malformed(operation_model.name, f"with the HTTP status {status}")
+    if not isinstance(answer, dict):
+        raise _malformed(operation_model.name, "with what is not a JSON object")
+    wrong = _mismatch(operation_model.output_shape, answer) if operation_model.output_shape else None
+    if wrong:
+        raise _malformed(operation_model.name, f"with a wrong {wrong}")
+
+
+def _json(body: bytes) -> Any:
+    """A body's JSON value, an empty body being an empty object as it is to botocore; None for what is no JSON."""
+    try:
+        return json.loads(body) if body else {}
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_error(operation: OperationModel, answer: Any) -> bool:
+    if not isinstance(answer, dict):
+        return False
+    named = all(isinstance(answer.get(name, ""), str) for name in ("__type", "message", "Message"))
+    return named and not any(_mismatch(shape, answer) for shape in operation.error_shapes)
+
+
+def _mismatch(shape: Shape, value: Any) -> str | None:
+    """The name of the first part of a JSON value that is not of its shape's type; None where all are."""
+    if isinstance(shape, StructureShape) and not shape.is_document_type:
+        if not isinstance(value, dict):
+            return shape.name
+        given = ((name, member) for name, member in shape.members.items() if value.get(name) is not None)
+        return next((name for name, member in given if _mismatch(member, value[name])), None)
+    if isinstance(shape, ListShape):
+        return (
+            None if isinstance(value, list) and not any(_mismatch(shape.member, item) for item in value) else shape.name
+        )
+    if isinstance(shape, MapShape):
+        return (
+            None
+            if isinstance(value, dict) and not any(_mismatch(shape.value, item) for item in value.values())
+            else shape.name
+        )
+    is_type = _TYPES.get(shape.type_name, lambda _: True)
+    return None if is_type(value) else shape.name
+
+
+def _is_text(value: Any) -> bool:
+    # A lone surrogate is legal in JSON, but no text: the engine could not store it.
+    return isinstance(value, str) and not re.search("[\ud800-\udfff]", value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_timestamp(value: Any) -> bool:
+    # botocore would take "May" or "10" for a time, too.
+    return _is_number(value) or (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\S+", value) is not None)
+
+
+_TYPES: dict[str, Callable[[Any], bool]] = {
+    "string": _is_text,
+    "timestamp": _is_timestamp,
+    "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "long": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "float": _is_number,
+    "double": _is_number,
+    "boolean": lambda value: isinstance(value, bool),
+}
+
+_SUCCESS = 200
+"""The one status with which the service's protocol answers what was done."""
+
+_FIRST_ERROR = 301
+"""From here on botocore takes an answer for an error."""
+
+# What botocore's parsers trip with over an answer that is not the service's.
+_UNREADABLE = (ResponseParserError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RuntimeError)
+
+
+def _refusal(operation: str, subject: str, error: boto_errors.ClientError) -> errors.ServiceError:
     """Put an answer that is an error into words: what, on what, the service's reason, and the remedy."""
     body: Mapping[str, Any] = error.response
     details: Mapping[str, Any] = body.get("Error", {})
-    code = str(details.get("Code", ""))
-    message = str(body.get("Message") or details.get("Message") or "no reason given")
+    code = in_one_line(details.get("Code", ""))
+    message = in_one_line(body.get("Message") or details.get("Message") or "no reason given")
     fields = "; ".join(
         f"{item.get('FieldName') or 'request'}: {item.get('Message', '')} ({item.get('Code', '')})"
         for item in body.get("ErrorList") or []
     )
-    reason = body.get("Reason")
+    reason = in_one_line(body.get("Reason") or "")
     parts = [
         f"{operation} on {subject} was refused: {code}{f' ({reason})' if reason else ''}: {message.rstrip('.')}.",
-        f"Fields: {fields}." if fields else "",
+        f"Fields: {in_one_line(fields)}." if fields else "",
         _remedy(code, operation),
         _request_id(body),
     ]
@@ -244,12 +359,10 @@ def refusal(operation: str, subject: str, error: boto_errors.ClientError) -> err
     return kind(" ".join(part for part in parts if part), code=code, fields=names)
 
 
-def failure(operation: str, subject: str, error: boto_errors.BotoCoreError) -> errors.ProviderError:
+def _failure(operation: str, subject: str, error: boto_errors.BotoCoreError) -> errors.ProviderError:
     """Put a call that got no usable answer into words."""
-    for kind, remedy in _FAILURES:
-        if isinstance(error, kind):
-            return errors.ProviderError(f"{operation} on {subject} failed: {str(error).rstrip('.')}. {remedy}")
-    return errors.ProviderError(f"{operation} on {subject} failed: {error}")
+    remedy = next((remedy for kind, remedy in _FAILURES if isinstance(error, kind)), "")
+    return errors.ProviderError(f"{operation} on {subject} failed: {in_one_line(error).rstrip('.')}. {remedy}".rstrip())
 
 
 _KINDS: dict[str, type[errors.ServiceError]] = {
@@ -325,16 +438,31 @@ def _remedy(code: str, operation: str) -> str:
 
 def _request_id(body: Mapping[str, Any]) -> str:
     request_id = body.get("ResponseMetadata", {}).get("RequestId")
-    return f"Request id {request_id}." if request_id else ""
+    return f"Request id {in_one_line(request_id)}." if request_id else ""
 
 
-def _member(operation: str, answer: Mapping[str, Any], name: str) -> Any:
+def _member(operation: str, answer: Mapping[str, Any], name: str, like: str = "") -> Any:
+    """A member that must be there, within the bounds of that operation's answer, or of the one that it is like."""
     value = answer.get(name)
     if not value:
-        raise errors.MalformedAnswerError(
-            f"{operation} was answered without {name}: the endpoint does not speak as Partner Central does. {_ENDPOINT}"
-        )
+        raise _malformed(operation, f"without {name}")
+    if isinstance(value, str) and not fits_member(like or operation, name, value):
+        raise _malformed(operation, f"with a wrong {name}")
     return value
+
+
+def _job_id_and_arn(operation: str, answer: Mapping[str, Any]) -> tuple[str, str]:
+    """A job's Id and its Arn, which carries its account and ends with the Id."""
+    job_id, arn = _member(operation, answer, "Id"), _member(operation, answer, "Arn")
+    if not re.fullmatch(rf"arn:[^:\s]+:[^:\s]+:[^:\s]*:[^:\s]*:\S*{job_id}", arn):
+        raise _malformed(operation, "with a wrong Arn")
+    return job_id, arn
+
+
+def _malformed(operation: str, how: str) -> errors.MalformedAnswerError:
+    return errors.MalformedAnswerError(
+        f"{operation} was answered {how}: the endpoint does not speak as Partner Central does. {_ENDPOINT}"
+    )
 
 
 def _method_name(operation: str) -> str:

@@ -6,6 +6,7 @@ May not import Pulumi, so that another front end can be put on it, nor boto3: it
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,6 +19,7 @@ from snapshot_provider.errors import (
     ProviderError,
     ServiceError,
     WaitError,
+    in_one_line,
 )
 from snapshot_provider.model import IgnoredTags, TagChange
 
@@ -267,12 +269,12 @@ class Lifecycle:
         """Read a job that Create answered with; None where the token replayed a job that was deleted since."""
         catalog = declared.identity.catalog
         try:
-            return self._jobs.get_job(catalog, job_id).with_tags(declared.tags)
+            return _as_declared(self._jobs.get_job(catalog, job_id), declared)
         except NotFoundError:
             # Reads may lag behind writes; a write knows whether the job lives.
             if not self._lives(catalog, job_id, declared.desired_status):
                 return None
-        return self._read_patiently(catalog, job_id).with_tags(declared.tags)
+        return _as_declared(self._read_patiently(catalog, job_id), declared)
 
     def _lives(self, catalog: str, job_id: str, desired_status: str) -> bool:
         try:
@@ -408,18 +410,24 @@ class Lifecycle:
             now = self._jobs.get_job(job.identity.catalog, job.id)
             if now.last_successful_execution_date:
                 return now.with_tags(job.tags or {})
+            reason = in_one_line(now.last_failure or "")
             if now.last_failure and now.last_failure != job.last_failure:
-                raise WaitError(f"{job.id} was started, but failed to take its first snapshot: {now.last_failure}")
+                raise WaitError(f"{job.id} was started, but failed to take its first snapshot: {reason}")
             limit = self._deadline.seconds or 0
             if self._deadline.elapsed() + delay > limit:
                 raise WaitError(
                     f"{job.id} was started, but took no snapshot within {limit:g} s. Check the role in the selling "
                     "system settings, give more time in `timeouts`, or do not wait."
-                    f"{f' Its last failure: {now.last_failure}' if now.last_failure else ''}"
+                    f"{f' Its last failure: {reason}' if reason else ''}"
                 )
             self._report(f"{job.id}: waiting for the first snapshot, {self._deadline.elapsed():.0f} s of {limit:g} s")
             self._pause(delay)
             delay = min(15.0, delay * 1.5)
+
+
+def _as_declared(job: Job, declared: Declared) -> Job:
+    """A job that Create answered with: it took the declared identity and tags, whatever a first reading says."""
+    return replace(job, identity=declared.identity, tags=declared.tags)
 
 
 def _own_tags(job: Job) -> dict[str, str]:

@@ -230,7 +230,9 @@ def tags_from_list(tags: Iterable[Mapping[str, str]]) -> dict[str, str]:
 def seconds_of(duration: str) -> float | None:
     """A duration in Go's form ("90s", "1h30m") in seconds; None where it is not one."""
     units = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
-    parts = re.findall(r"([0-9]+(?:\.[0-9]+)?)(ms|h|m|s)", duration)
-    if not parts or "".join(number + unit for number, unit in parts) != duration:
+    part = r"([0-9]+(?:\.[0-9]+)?)(ms|h|m|s)"
+    # Taken whole first: a search would go over a long row of digits once for each of them.
+    if not re.fullmatch(f"(?:{part})+", duration):
         return None
+    parts = re.findall(part, duration)
     return sum(float(number) * units[unit] for number, unit in parts)

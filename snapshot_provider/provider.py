@@ -24,7 +24,7 @@ from pulumi.dynamic import (
 from pulumi.output import Unknown
 
 from snapshot_provider import diff
-from snapshot_provider.errors import ConfigurationError, ProviderError
+from snapshot_provider.errors import ConfigurationError, ProviderError, in_one_line
 from snapshot_provider.model import IDENTITY, Declared, Failure, Identity, Job, TagChange, seconds_of
 
 if TYPE_CHECKING:
@@ -132,9 +132,10 @@ class JobProvider(ResourceProvider):
         if connection is None or _is_unknown(connection):
             return []
         if not isinstance(connection, dict):
-            return [Failure("connection", f'{connection!r} is not a map: give one such as {{"profile": "partner"}}.')]
+            shown = in_one_line(repr(connection), 120)
+            return [Failure("connection", f'{shown} is not a map: give one such as {{"profile": "partner"}}.')]
         try:
-            self._settings.connected({name: value for name, value in connection.items() if not _is_unknown(value)})
+            self._settings.connected({name: value for name, value in connection.items() if not _has_unknown(value)})
         except ConfigurationError as fault:
             return [Failure("connection", str(fault).removeprefix("connection: "))]
         return []
@@ -205,6 +206,13 @@ def _job_from(job_id: str, state: Mapping[str, Any]) -> Job:
 
 def _is_unknown(value: Any) -> bool:
     return isinstance(value, Unknown)
+
+
+def _has_unknown(value: Any) -> bool:
+    """Whether a part of a value will only be known later, so that the whole cannot be judged yet."""
+    if isinstance(value, (list, dict)):
+        return any(map(_has_unknown, value.values() if isinstance(value, dict) else value))
+    return _is_unknown(value)
 
 
 def _report(line: str) -> None:

@@ -14,6 +14,7 @@ import regex
 from botocore.loaders import Loader
 from botocore.model import ListShape, ServiceModel, Shape, StructureShape
 
+from snapshot_provider.errors import in_one_line
 from snapshot_provider.model import CATALOGS, TIMEOUTS, Failure, seconds_of
 
 if TYPE_CHECKING:
@@ -79,8 +80,10 @@ def check_job(props: Mapping[str, Any], is_unknown: Callable[[Any], bool]) -> li
         for reason in _check_string(rule, props.get(name))
     ]
     failures += _check_tags(props.get("tags"), is_unknown)
-    for name, check in (("adopt", _check_adopt), ("timeouts", _check_timeouts), ("wait_for_snapshot", _check_flag)):
+    for name, check in _HOW.items():
         value = props.get(name)
+        if isinstance(value, dict):
+            value = {key: part for key, part in value.items() if not is_unknown(part)}
         if value is not None and not is_unknown(value):
             failures += [Failure(name, reason) for reason in check(value)]
     return failures
@@ -107,6 +110,20 @@ def _check_timeouts(value: Any) -> Iterator[str]:
 def _check_flag(value: Any) -> Iterator[str]:
     if not isinstance(value, bool):
         yield f"{_show(value)} is a {_kind(value)}: give True or False."
+
+
+def _check_siblings(value: Any) -> Iterator[str]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        yield f"{_show(value)} is a {_kind(value)}: leave it out; it is filled in from the stack's state."
+
+
+_HOW: dict[str, Callable[[Any], Iterator[str]]] = {
+    "adopt": _check_adopt,
+    "timeouts": _check_timeouts,
+    "wait_for_snapshot": _check_flag,
+    "siblings": _check_siblings,
+}
+"""The inputs that say how a job is made, none of which the service model knows."""
 
 
 def _check_string(rule: _Rule, value: Any) -> Iterator[str]:
@@ -168,7 +185,7 @@ def _check_tags(tags: Any, is_unknown: Callable[[Any], bool]) -> Iterator[Failur
         return
     yield from check_tag_count(len(tags))
     for key, value in tags.items():
-        path = f"tags.{key}" if str(key).isidentifier() else f'tags["{key}"]'
+        path = f"tags.{_show(key)[1:-1]}" if str(key).isidentifier() else f"tags[{_show(key)}]"
         for reason in _check_tag(key, value, is_unknown):
             yield Failure(path, reason)
 
@@ -200,7 +217,7 @@ def _as_string(value: Any) -> str:
     if isinstance(value, bool):
         return f'Write "{str(value).lower()}" in quotes.'
     if isinstance(value, (int, float)):
-        text = str(int(value)) if float(value).is_integer() else str(value)
+        text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
         return (
             f'Write "{text}" in quotes; from config, set it with `pulumi config set --path --type string`, '
             "or wrap it in str()."
@@ -215,8 +232,17 @@ def fits(shape: Shape, value: str) -> bool:
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
     if (low is not None and len(value) < low) or (high is not None and len(value) > high):
         return False
+    if any("\ud800" <= letter <= "\udfff" for letter in value):
+        return False  # Half a character: a pattern may let it pass, but no request can carry it.
     pattern = shape.metadata.get("pattern")
     return pattern is None or _compiled(pattern).fullmatch(value) is not None
+
+
+def fits_member(operation: str, name: str, value: str) -> bool:
+    """Whether a string is within the bounds that the service model gives a member of an operation's answer."""
+    answer = _service().operation_model(operation).output_shape
+    assert isinstance(answer, StructureShape)  # noqa: S101  # The service model says so; for the type checker.
+    return fits(answer.members[name], value)
 
 
 @cache
@@ -244,9 +270,7 @@ def _tag_shape() -> StructureShape:
 
 
 def _show(value: Any) -> str:
-    text = f'"{value}"' if isinstance(value, str) else repr(value)
-    limit = 120
-    return text if len(text) <= limit else f"{text[:limit]}…"
+    return in_one_line(f'"{value}"' if isinstance(value, str) else repr(value), 120)
 
 
 def _kind(value: Any) -> str:

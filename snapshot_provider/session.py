@@ -15,7 +15,7 @@ from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshabl
 from botocore.session import get_session
 
 from snapshot_provider.errors import ConfigurationError
-from snapshot_provider.gateway import Gateway, failure, refusal
+from snapshot_provider.gateway import Gateway, check_answer, told
 from snapshot_provider.model import REGION
 from snapshot_provider.pace import Paces
 
@@ -69,6 +69,7 @@ def connect(settings: Settings) -> Connection:
         config=_client_config(settings),
     )
     Paces().attach(client)
+    client.meta.events.register("before-parse.partnercentral-selling", check_answer)
     if settings.allowed_accounts or settings.forbidden_accounts:
         _check_account(settings, caller_account(session, settings))
 
@@ -90,12 +91,7 @@ def _is_aws(client: Any) -> bool:
 def caller_account(session: boto3.Session, settings: Settings) -> str:
     """The account that the credentials belong to (STS GetCallerIdentity)."""
     sts = session.client("sts", region_name=REGION, config=_client_config(settings))
-    try:
-        return sts.get_caller_identity()["Account"]
-    except boto_errors.ClientError as error:
-        raise refusal("sts:GetCallerIdentity", "the credentials", error) from error
-    except boto_errors.BotoCoreError as error:
-        raise failure("sts:GetCallerIdentity", "the credentials", error) from error
+    return told("sts:GetCallerIdentity", "the credentials", lambda: sts.get_caller_identity()["Account"])
 
 
 def _check_account(settings: Settings, account: str) -> None:

@@ -6,6 +6,7 @@ when it is killed. The rest is real: the life cycle, boto3, and the emulator ove
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -98,9 +99,12 @@ class Engine:
     def __init__(self) -> None:
         self.records: dict[str, Record] = {}
         self.condemned: list[Record] = []
+        # Deleted to be replaced: the engine keeps them in its state until their successors are.
+        self.replaced: dict[str, Record] = {}
 
     def up(self, cycle: Lifecycle, program: dict[str, Declared], *, moved: dict[str, str], forced: str | None) -> None:
-        stack = _StackJobs.of({_urn(name): {"outputs": _outputs(record)} for name, record in self.records.items()})
+        known = {**self.replaced, **self.records}
+        stack = _StackJobs.of({_urn(name): {"outputs": _outputs(record)} for name, record in known.items()})
         for new, old in moved.items():
             if old in self.records and new not in self.records:
                 self.records[new] = self.records.pop(old)
@@ -134,14 +138,17 @@ class Engine:
     def _step(self, cycle: Lifecycle, name: str, declared: Declared, *, forced: bool) -> None:
         old = self.records.get(name)
         if old is None:
+            declared = replace(declared, wait=False)
             self.records[name] = Record(cycle.create(declared), declared.client_token)
+            self.replaced.pop(name, None)
         elif old.job.identity == declared.identity and not forced:
             change = TagChange.between(old.job.tags or {}, declared.tags)
             old.job = cycle.update(old.job, change, declared.desired_status)
         elif declared.wait:  # Stands for delete_before_replace here: nothing is waited for.
             self._delete(cycle, old)
-            del self.records[name]
+            self.replaced[name] = self.records.pop(name)
             self.records[name] = Record(cycle.create(replace(declared, wait=False)), declared.client_token)
+            del self.replaced[name]
         else:
             self.records[name] = Record(cycle.create(declared), declared.client_token)
             self.condemned.append(old)
@@ -178,6 +185,9 @@ class Life(RuleBasedStateMachine):
         self.moved: dict[str, str] = {}
         self.foreign: set[str] = set()
         self.duplicates = "allow"
+        # Whether the last run was killed, and what it was forced to replace: the next one is the same again.
+        self.cut = False
+        self.forced: str | None = None
         # Whether the engine's records may be behind the service.
         self.drifted = False
         self.emulator.reset()
@@ -200,19 +210,25 @@ class Life(RuleBasedStateMachine):
         # Where the service refuses a second job for the same, resources do not share the same.
         which = f"O{resource}" if self.duplicates == "allow" else f"O{NAMES.index(name)}{resource}"
         identity = Identity("Sandbox", "eng-0123456789abcd", "Opportunity", which, "OpportunitySummaryView")
-        if self._unproven(name) and name in self.program:
-            tags = dict(self.program[name].tags)
+        if self.cut and name in self.program:
+            # What was interrupted is gone on with; another identity would be another job.
+            identity = self.program[name].identity
+            tags = dict(self.program[name].tags) if self._unproven(name) else tags
         self.program[name] = Declared(identity, status, tags, "", wait=before or self.duplicates == "conflict")
 
     @rule(name=st.sampled_from(NAMES))
     def withdraw(self, name: str) -> None:
-        # A create that was killed is found again by declaring it; one that is withdrawn first is nobody's.
-        if name in self.engine.records:
+        if not self.cut:
             self.program.pop(name, None)
 
     @rule(old=st.sampled_from(NAMES), new=st.sampled_from(NAMES))
     def rename(self, old: str, new: str) -> None:
-        if old in self.engine.records and old in self.program and new not in {*self.program, *self.engine.records}:
+        if (
+            not self.cut
+            and old in self.engine.records
+            and old in self.program
+            and new not in {*self.program, *self.engine.records}
+        ):
             if self.duplicates == "conflict":
                 return
             self.program[new] = self.program.pop(old)
@@ -226,6 +242,8 @@ class Life(RuleBasedStateMachine):
         kill=st.none() | st.tuples(st.integers(1, 12), st.booleans()),
     )
     def up(self, *, refresh: bool, forced: str | None, kill: tuple[int, bool] | None) -> None:
+        forced = self.forced or forced
+        faults = self.emulator.faults()
         gateway: Any = self.connection.gateway()
         if kill:
             gateway = Mortal(gateway, kill[0], carried_out=kill[1])
@@ -236,11 +254,14 @@ class Life(RuleBasedStateMachine):
             self.engine.up(cycle, self.program, moved=self.moved, forced=forced)
         except KilledError:
             event("killed")
+            self.cut, self.forced = True, forced
         except ProviderError:
             event("failed")
-            assert self.drifted or self.emulator.faults() or self.foreign or forced, "nothing to fail for"
+            self.cut, self.forced = True, forced
+            assert self.drifted or faults or self.foreign or forced, "nothing to fail for"
         else:
             self.drifted = self.drifted and not refresh
+            self.cut, self.forced = False, None
             self.emulator.clear_faults()
             self.check()
         self.moved = {new: old for new, old in self.moved.items() if old in self.engine.records}
@@ -340,9 +361,16 @@ def life(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Life]]:
 
 
 def test_any_life(life: type[Life]) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    many = int(os.environ.get("LIVES", "0"))
+    run_state_machine_as_test(
         life,
         settings=settings(
-            max_examples=60, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=many or 200,
+            stateful_step_count=20,
+            # The same sequences in each run of the suite; others with each `make crash`.
+            derandomize=not many,
+            database=None,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )
