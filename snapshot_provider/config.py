@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from snapshot_provider.errors import ConfigurationError, in_one_line
+from snapshot_provider.errors import ConfigurationError, in_one_line, show
 from snapshot_provider.model import CATALOGS, REGION, IgnoredTags, seconds_of
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Settings:
             ConfigurationError: a member is unknown or cannot be used.
         """
         keys = {_CONNECTION.get(name, name): value for name, value in connection.items()}
-        faults = [f"connection: {_show(name)} is not known in it." for name in connection if name not in _CONNECTION]
+        faults = [f"connection: {show(name)} is not known in it." for name in connection if name not in _CONNECTION]
         if faults:
             raise ConfigurationError(f"{' '.join(faults)} Known are: {', '.join(_CONNECTION)}.")
         role = keys.get("assumeRole")
@@ -132,10 +132,6 @@ def known_keys() -> list[str]:
     return [f"{NAMESPACE}:{key}" for key in _KEYS if key != "assumeRoles"] + shared
 
 
-def _show(value: Any) -> str:
-    return in_one_line(repr(value), 120)
-
-
 class _NotUsableError(Exception):
     """A value, what is expected of it, and the remedy."""
 
@@ -159,14 +155,14 @@ def _did_you_mean(key: str) -> str:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
-        raise _NotUsableError(f"{_show(value)} is not a text. Give a string of one line that is not empty.")
+        raise _NotUsableError(f"{show(value)} is not a text. Give a string of one line that is not empty.")
     return value
 
 
 def _one_of(*choices: str) -> Callable[[Any], str]:
     def parse(value: Any) -> str:
         if value not in choices:
-            raise _NotUsableError(f"{_show(value)} is not known. Give {' or '.join(choices)}.")
+            raise _NotUsableError(f"{show(value)} is not known. Give {' or '.join(choices)}.")
         return str(value)
 
     return parse
@@ -174,7 +170,7 @@ def _one_of(*choices: str) -> Callable[[Any], str]:
 
 def _region(value: Any) -> str:
     if value != REGION:
-        raise _NotUsableError(f"{_show(value)} has no Partner Central: {REGION} is the only region. Remove the key.")
+        raise _NotUsableError(f"{show(value)} has no Partner Central: {REGION} is the only region. Remove the key.")
     return REGION
 
 
@@ -188,7 +184,7 @@ def _url(value: Any) -> str:
     text = _text(value)
     found = re.fullmatch(_URL, text)
     if not found or int(found["port"] or 0) > _LAST_PORT:
-        raise _NotUsableError(f"{_show(value)} is not a URL. Give one such as http://127.0.0.1:4566.")
+        raise _NotUsableError(f"{show(value)} is not a URL. Give one such as http://127.0.0.1:4566.")
     return text
 
 
@@ -199,7 +195,7 @@ def _number(low: float, high: float, unit: str) -> Callable[[Any], float]:
         except (TypeError, ValueError, OverflowError):
             number = float("nan")
         if isinstance(value, bool) or not low <= number <= high:
-            raise _NotUsableError(f"{_show(value)} is not usable. Give {unit} from {low:g} to {high:g}.")
+            raise _NotUsableError(f"{show(value)} is not usable. Give {unit} from {low:g} to {high:g}.")
         return number
 
     return parse
@@ -216,7 +212,7 @@ def _count(low: int, high: int, unit: str) -> Callable[[Any], int]:
     def parse(value: Any) -> int:
         number = parse_number(value)
         if not number.is_integer():
-            raise _NotUsableError(f"{_show(value)} is not a whole number. Give {unit} from {low} to {high}.")
+            raise _NotUsableError(f"{show(value)} is not a whole number. Give {unit} from {low} to {high}.")
         return int(number)
 
     return parse
@@ -228,7 +224,7 @@ def _accounts(value: Any) -> frozenset[str]:
     for item in items:
         text = f"{item:012d}" if isinstance(item, int) and not isinstance(item, bool) else item
         if not isinstance(text, str) or not re.fullmatch(r"[0-9]{12}", text):
-            raise _NotUsableError(f"{_show(item)} is not an account id. Give twelve digits, in quotes.")
+            raise _NotUsableError(f"{show(item)} is not an account id. Give twelve digits, in quotes.")
         accounts.add(text)
     return frozenset(accounts)
 
@@ -240,10 +236,10 @@ def _strings(value: Any) -> tuple[str, ...]:
 
 def _members(value: Any, known: set[str], example: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise _NotUsableError(f"{_show(value)} is not a map. Give one such as {example}.")
+        raise _NotUsableError(f"{show(value)} is not a map. Give one such as {example}.")
     unknown = sorted(set(value) - known)
     if unknown:
-        raise _NotUsableError(f"{_show(unknown[0])} is not known in it. Known are: {', '.join(sorted(known))}.")
+        raise _NotUsableError(f"{show(unknown[0])} is not known in it. Known are: {', '.join(sorted(known))}.")
     return value
 
 
@@ -254,7 +250,7 @@ def _assume_role(value: Any) -> AssumedRole:
     members = _members(value, known, '{"roleArn": "arn:aws:iam::123456789012:role/name"}')
     role_arn = members.get("roleArn")
     if not isinstance(role_arn, str) or not re.fullmatch(r"arn:[\w-]+:iam::[0-9]{12}:role/[!-~]+", role_arn):
-        raise _NotUsableError(f"roleArn {_show(role_arn)} is not a role's ARN, arn:aws:iam::123456789012:role/name.")
+        raise _NotUsableError(f"roleArn {show(role_arn)} is not a role's ARN, arn:aws:iam::123456789012:role/name.")
     optional: dict[str, Any] = {}
     if "sessionName" in members:
         optional["session_name"] = _text(members["sessionName"])
@@ -276,7 +272,7 @@ def _default_tags(value: Any) -> Mapping[str, str]:
     if isinstance(value, dict) and isinstance(value.get("tags"), dict):
         value = _members(value, {"tags"}, example)["tags"]
     if not isinstance(value, dict):
-        raise _NotUsableError(f"{_show(value)} is not a map. Give one such as {example}.")
+        raise _NotUsableError(f"{show(value)} is not a map. Give one such as {example}.")
     from snapshot_provider.schema import check_job
 
     found = [fault for fault in check_job({"tags": value}, lambda _: False) if fault.property.startswith("tags")]

@@ -11,5 +11,8 @@ if TYPE_CHECKING:
 
 
 def replaces(state: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
-    """The changed inputs that only another job can have; a value not yet known counts as changed."""
-    return [name for name in IDENTITY if state.get(name) != news.get(name)]
+    """The changed inputs that only another job can have; a value not yet known counts as changed.
+
+    A job that exists keeps its token, whatever the program would choose now; another one says that the job is gone.
+    """
+    return [name for name in (*IDENTITY, "client_token") if state.get(name) != news.get(name)]

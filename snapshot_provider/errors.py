@@ -16,6 +16,11 @@ def in_one_line(text: object, limit: int = LINE) -> str:
     return " ".join(shown.split()) + ("…" if len(line) > limit else "")
 
 
+def show(value: object) -> str:
+    """A value as a message names it: a string in double quotes."""
+    return in_one_line(f'"{value}"' if isinstance(value, str) else repr(value), 120)
+
+
 class ProviderError(Exception):
     """A foreseeable fault. Its text names what was done, what was refused, and the remedy."""
 

@@ -24,7 +24,7 @@ from pulumi.dynamic import (
 from pulumi.output import Unknown
 
 from snapshot_provider import diff
-from snapshot_provider.errors import ConfigurationError, ProviderError, in_one_line
+from snapshot_provider.errors import ConfigurationError, ProviderError, show
 from snapshot_provider.model import IDENTITY, Declared, Failure, Identity, Job, TagChange, seconds_of
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class JobProvider(ResourceProvider):
             self._settings = Settings()
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Report every mistake in the inputs, and fill in defaults. Calls nothing."""
+        """Report every mistake in the inputs, and fill in defaults. Calls nothing, but for a job that is in doubt."""
         from snapshot_provider.schema import check_job, check_tag_count
 
         inputs = {**_DEFAULTS, **{name: value for name, value in news.items() if value is not None}}
@@ -125,15 +125,26 @@ class JobProvider(ResourceProvider):
         kept["tags_all"] = tags if _is_unknown(tags) else self._settings.all_tags(tags)
         kept |= {name: inputs[name] for name in ("connection", "timeouts", "wait_for_snapshot") if inputs.get(name)}
         # How a job came to be belongs to the job, not to the program: one that exists keeps what it was made with.
-        made_with = olds or inputs
+        made_with = inputs if not olds or self._is_gone(inputs.get("in_doubt"), olds) else olds
         return kept | {name: made_with[name] for name in ("client_token", "adopt", "siblings") if made_with.get(name)}
+
+    def _is_gone(self, arn: str | None, olds: Mapping[str, Any]) -> bool:
+        """Whether a delete that was cut off has taken a job away; its place is then its successor's."""
+        if arn is None:
+            return False
+        job_id = arn.rsplit("/", 1)[-1]
+        gone = not self._cycle(olds).exists(olds["catalog"], job_id, arn)
+        if gone:
+            _report(f"{job_id} is gone: deleting it was begun by a run that did not finish. It is made anew")
+        return gone
 
     def _check_connection(self, connection: Any) -> list[Failure]:
         if connection is None or _is_unknown(connection):
             return []
         if not isinstance(connection, dict):
-            shown = in_one_line(repr(connection), 120)
-            return [Failure("connection", f'{shown} is not a map: give one such as {{"profile": "partner"}}.')]
+            return [
+                Failure("connection", f'{show(connection)} is not a map: give one such as {{"profile": "partner"}}.')
+            ]
         try:
             self._settings.connected({name: value for name, value in connection.items() if not _has_unknown(value)})
         except ConfigurationError as fault:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypedDict
 from weakref import WeakKeyDictionary
 
@@ -13,6 +13,7 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
 from snapshot_provider import client_token as tokens
+from snapshot_provider import unfinished
 from snapshot_provider.model import IDENTITY
 from snapshot_provider.provider import JobProvider
 
@@ -191,6 +192,7 @@ class ResourceSnapshotJob(Resource, module=NAMESPACE, name="ResourceSnapshotJob"
         place: pulumi.Output[_Place] = pulumi.Output.from_input(found)
         props["client_token"] = place.apply(lambda known: known.client_token)
         props["siblings"] = place.apply(lambda known: known.siblings or None)
+        props["in_doubt"] = place.apply(lambda known: known.in_doubt)
         super().__init__(JobProvider(), resource_name, dict.fromkeys(_COMPUTED) | props, opts)
 
     @classmethod
@@ -248,19 +250,22 @@ class _Place:
     Attributes:
         client_token: the token to create it with.
         siblings: the jobs of other resources of the stack that share the same: never to be taken for this one's.
+        in_doubt: the ARN of its job, where a run that did not finish may have deleted it.
     """
 
     client_token: str | None
     siblings: list[str] = field(default_factory=list)
+    in_doubt: str | None = None
 
 
 @dataclass(frozen=True)
 class _StackJobs:
-    """The jobs that the stack has now, as the engine knows them."""
+    """The jobs that the stack has now, as the engine knows them: ARNs by URN, URNs by token, Ids by identity."""
 
     by_urn: dict[str, str] = field(default_factory=dict)
     by_token: dict[str, set[str]] = field(default_factory=dict)
     by_identity: dict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=dict)
+    in_doubt: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, resources: Mapping[str, Mapping[str, Any]]) -> _StackJobs:
@@ -269,18 +274,19 @@ class _StackJobs:
         for urn, resource in resources.items():
             outputs = resource.get("outputs") or {}
             if f"{NAMESPACE}:ResourceSnapshotJob" in urn and "arn" in outputs:
-                job_id = outputs["arn"].rsplit("/", 1)[-1]
-                jobs.by_urn[urn] = job_id
+                jobs.by_urn[urn] = outputs["arn"]
                 jobs.by_token.setdefault(outputs.get("client_token", ""), set()).add(urn)
                 identity = tuple(str(outputs.get(name)) for name in IDENTITY)
-                jobs.by_identity.setdefault(identity, []).append((urn, job_id))
+                jobs.by_identity.setdefault(identity, []).append((urn, _id_in(outputs["arn"])))
         return jobs
 
     def place(self, urn: str, identity: tuple[str, ...], base: str) -> _Place:
         """Where a resource stands among them."""
         taken = {token for token, urns in self.by_token.items() if urns != {urn}}
         siblings = [job_id for other, job_id in self.by_identity.get(identity, []) if other != urn]
-        return _Place(tokens.choose(base, self.by_urn.get(urn), taken), siblings)
+        arn = self.by_urn.get(urn)
+        token = tokens.choose(base, _id_in(arn) if arn else None, taken)
+        return _Place(token, siblings, arn if arn in self.in_doubt else None)
 
 
 _state: WeakKeyDictionary[pulumi.Resource, pulumi.Output[_StackJobs]] = WeakKeyDictionary()
@@ -311,7 +317,22 @@ async def _read_state() -> _StackJobs:
             f"The engine could not read the state of stack {name}, which tells the jobs that it has apart: {error}. "
             "Nothing was created. Check the backend, then run the command again."
         ) from error
-    return _StackJobs.of((answer or {}).get("outputs") or {})
+    jobs = _StackJobs.of((answer or {}).get("outputs") or {})
+    # As the engine itself does, a preview leaves out what interrupted runs began: finding out may take calls.
+    if not jobs.by_urn or pulumi.runtime.is_dry_run():
+        return jobs
+    try:
+        return replace(jobs, in_doubt=await again(unfinished.deletes, name, jobs.by_urn.values()))
+    except (OSError, ValueError) as error:
+        pulumi.log.warn(
+            f"The CLI could not be asked whether the last run of stack {name} finished: {error}. If a destroy was "
+            "interrupted, run `pulumi up --refresh`."
+        )
+        return jobs
+
+
+def _id_in(arn: str) -> str:
+    return arn.rsplit("/", 1)[-1]
 
 
 def _catalog(given: pulumi.Input[Catalog] | None) -> pulumi.Input[str]:

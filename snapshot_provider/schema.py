@@ -14,7 +14,7 @@ import regex
 from botocore.loaders import Loader
 from botocore.model import ListShape, ServiceModel, Shape, StructureShape
 
-from snapshot_provider.errors import in_one_line
+from snapshot_provider.errors import show
 from snapshot_provider.model import CATALOGS, TIMEOUTS, Failure, seconds_of
 
 if TYPE_CHECKING:
@@ -93,28 +93,28 @@ def _check_adopt(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield from _check_string(_JOB, value)
     elif not isinstance(value, bool):
-        yield f"{_show(value)} is a {_kind(value)}: give {_expected(_JOB)}, or True."
+        yield f"{show(value)} is a {_kind(value)}: give {_expected(_JOB)}, or True."
 
 
 def _check_timeouts(value: Any) -> Iterator[str]:
     if not isinstance(value, dict):
-        yield f'{_show(value)} is a {_kind(value)}: give a map such as {{"create": "10m"}}.'
+        yield f'{show(value)} is a {_kind(value)}: give a map such as {{"create": "10m"}}.'
         return
     for name, limit in value.items():
         if name not in TIMEOUTS:
-            yield f"{_show(name)} is not an operation: known are {', '.join(TIMEOUTS)}."
+            yield f"{show(name)} is not an operation: known are {', '.join(TIMEOUTS)}."
         elif not isinstance(limit, str) or not seconds_of(limit):
-            yield f'{_show(limit)} for {name} is not a duration: give one such as "90s", "10m" or "1h30m".'
+            yield f'{show(limit)} for {name} is not a duration: give one such as "90s", "10m" or "1h30m".'
 
 
 def _check_flag(value: Any) -> Iterator[str]:
     if not isinstance(value, bool):
-        yield f"{_show(value)} is a {_kind(value)}: give True or False."
+        yield f"{show(value)} is a {_kind(value)}: give True or False."
 
 
 def _check_siblings(value: Any) -> Iterator[str]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        yield f"{_show(value)} is a {_kind(value)}: leave it out; it is filled in from the stack's state."
+        yield f"{show(value)} is a {_kind(value)}: leave it out; it is filled in from the stack's state."
 
 
 _HOW: dict[str, Callable[[Any], Iterator[str]]] = {
@@ -133,20 +133,20 @@ def _check_string(rule: _Rule, value: Any) -> Iterator[str]:
         return
     shape = _shape(rule.shape)
     if not isinstance(value, str):
-        yield f"{_show(value)} is a {_kind(value)}: give {_expected(rule)} as a string."
+        yield f"{show(value)} is a {_kind(value)}: give {_expected(rule)} as a string."
         return
     allowed = rule.choices or tuple(getattr(shape, "enum", None) or ())
     if (allowed and value not in allowed) or (not allowed and not fits(shape, value)):
-        yield f"{_show(value)} is not {_expected(rule)}. {_remedy(rule, value, allowed)}".rstrip()
+        yield f"{show(value)} is not {_expected(rule)}. {_remedy(rule, value, allowed)}".rstrip()
 
 
 def _expected(rule: _Rule) -> str:
     shape = _shape(rule.shape)
     allowed = rule.choices or tuple(getattr(shape, "enum", None) or ())
     if allowed:
-        return f"{rule.noun} ({' or '.join(_show(choice) for choice in allowed)})"
+        return f"{rule.noun} ({' or '.join(show(choice) for choice in allowed)})"
     pattern = shape.metadata.get("pattern")
-    return f"{rule.noun} such as {_show(rule.example)}{f' (pattern {pattern})' if pattern else ''}"
+    return f"{rule.noun} such as {show(rule.example)}{f' (pattern {pattern})' if pattern else ''}"
 
 
 def _remedy(rule: _Rule, value: str, allowed: tuple[str, ...]) -> str:
@@ -155,16 +155,18 @@ def _remedy(rule: _Rule, value: str, allowed: tuple[str, ...]) -> str:
     if allowed:
         close = [choice for choice in allowed if choice.lower() == stripped.lower()]
         close = close or difflib.get_close_matches(stripped, allowed, n=1)
-        return f"Did you mean {_show(close[0])}?" if close else ""
+        return f"Did you mean {show(close[0])}?" if close else ""
     shape = _shape(rule.shape)
     if stripped.startswith("arn:"):
         if fits(shape, last):
-            return f"This is an ARN: give the identifier at its end, {_show(last)}."
+            return f"This is an ARN: give the identifier at its end, {show(last)}."
         return f"This is an ARN{_of_kind(last)}; an identifier is wanted here."
     if _of_kind(stripped) and not fits(shape, stripped):
         return f"This looks like {_of_kind(stripped).removeprefix(' of ')}."
+    if not stripped:
+        return ""
     close = [text for text in (stripped, stripped.lower(), stripped.upper(), f"O{stripped}") if fits(shape, text)]
-    return f"Did you mean {_show(close[0])}?" if close else ""
+    return f"Did you mean {show(close[0])}?" if close else ""
 
 
 def _of_kind(value: str) -> str:
@@ -180,12 +182,12 @@ def _check_tags(tags: Any, is_unknown: Callable[[Any], bool]) -> Iterator[Failur
     if not isinstance(tags, dict):
         yield Failure(
             "tags",
-            f'{_show(tags)} is a {_kind(tags)}: give a map of strings, such as {{"team": "alliances"}}.',
+            f'{show(tags)} is a {_kind(tags)}: give a map of strings, such as {{"team": "alliances"}}.',
         )
         return
     yield from check_tag_count(len(tags))
     for key, value in tags.items():
-        path = f"tags.{_show(key)[1:-1]}" if str(key).isidentifier() else f"tags[{_show(key)}]"
+        path = f"tags.{show(key)[1:-1]}" if str(key).isidentifier() else f"tags[{show(key)}]"
         for reason in _check_tag(key, value, is_unknown):
             yield Failure(path, reason)
 
@@ -200,17 +202,17 @@ def check_tag_count(count: int) -> Iterator[Failure]:
 def _check_tag(key: Any, value: Any, is_unknown: Callable[[Any], bool]) -> Iterator[str]:
     members = _tag_shape().members
     if not isinstance(key, str):
-        yield f"the key {_show(key)} is a {_kind(key)}: tag keys are strings."
+        yield f"the key {show(key)} is a {_kind(key)}: tag keys are strings."
     elif key.lower().startswith("aws:"):
-        yield f'the key {_show(key)} begins with "aws:", which AWS keeps for itself. Choose another key.'
+        yield f'the key {show(key)} begins with "aws:", which AWS keeps for itself. Choose another key.'
     elif not fits(members["Key"], key):
-        yield f"the key {_show(key)} is not a tag key: give 1 to 128 {_TAG_LETTERS}."
+        yield f"the key {show(key)} is not a tag key: give 1 to 128 {_TAG_LETTERS}."
     if is_unknown(value):
         return
     if not isinstance(value, str):
-        yield f"the value {_show(value)} is a {_kind(value)}: tag values are strings. {_as_string(value)}"
+        yield f"the value {show(value)} is a {_kind(value)}: tag values are strings. {_as_string(value)}"
     elif not fits(members["Value"], value):
-        yield (f"the value {_show(value)} is not a tag value: give up to 256 {_TAG_LETTERS}.")
+        yield (f"the value {show(value)} is not a tag value: give up to 256 {_TAG_LETTERS}.")
 
 
 def _as_string(value: Any) -> str:
@@ -267,10 +269,6 @@ def _tag_shape() -> StructureShape:
     member = tags.member
     assert isinstance(member, StructureShape)  # noqa: S101  # Likewise.
     return member
-
-
-def _show(value: Any) -> str:
-    return in_one_line(f'"{value}"' if isinstance(value, str) else repr(value), 120)
 
 
 def _kind(value: Any) -> str:

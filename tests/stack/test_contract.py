@@ -51,7 +51,7 @@ def test_every_mistake_shows_in_the_preview_at_once(project: Project, emulator: 
         '"soon" for create is not a duration',
         '"read" is not an operation: known are create, update, delete',
         '"yes" is a string: give True or False',
-        "profil is not known in it. Known are: profile, assume_role, endpoint_url",
+        '"profil" is not known in it. Known are: profile, assume_role, endpoint_url',
     ):
         assert expected in shown, f"{expected}\n\nin\n\n{shown}"
     assert "Traceback" not in shown
@@ -497,7 +497,7 @@ def test_mistakes_in_the_configuration(project: Project, emulator: Emulator) -> 
         project.config(f"partnercentral:{key}", value)
     shown = project.preview(succeeds=False).text
     for expected in (
-        "'eu-west-1' has no Partner Central: us-east-1 is the only region",
+        '"eu-west-1" has no Partner Central: us-east-1 is the only region',
         "'localhost' is not a URL",
         "'0' is not usable. Give calls from 1 to 100",
         "'wild' is not known. Give standard or adaptive",

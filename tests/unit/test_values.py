@@ -125,7 +125,7 @@ def test_a_resources_own_connection() -> None:
     own = stack.connected({"assume_role": {"role_arn": "arn:aws:iam::123456789012:role/x"}})
     assert own.assume_role is not None
     assert (own.profile, own.assume_role.role_arn, own.max_attempts) == ("ours", "arn:aws:iam::123456789012:role/x", 3)
-    with pytest.raises(ConfigurationError, match="connection: assumeRole: roleArn 'x' is not a role's ARN"):
+    with pytest.raises(ConfigurationError, match='connection: assumeRole: roleArn "x" is not a role'):
         stack.connected({"assume_role": {"role_arn": "x"}})
 
 
