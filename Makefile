@@ -8,7 +8,7 @@ ARGS ?=
 WITH_ENGINE = eval "$$($(BIN)/python -m engine env)" &&
 
 .DEFAULT_GOAL := help
-.PHONY: help venv engine env up down test check clean
+.PHONY: help venv engine env up down test crash check clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {gsub(/[$$][$$]/, "$$", $$2); printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ down: $(if $(wildcard .local),engine) ## Destroy what `make up` made, and stop t
 
 test: engine ## Run every test; ARGS="-k drift" for some
 	@$(WITH_ENGINE) exec python -m pytest --numprocesses auto --maxschedchunk 1 $(ARGS)
+
+crash: engine ## Kill and fail it many more times than `make test` does; ROUNDS=5 SEED=1 LIVES=3000
+	@$(WITH_ENGINE) ROUNDS=$(or $(ROUNDS),5) SEED=$(or $(SEED),1) LIVES=$(or $(LIVES),3000) HYPOTHESIS_PROFILE=long \
+		exec python -m pytest --numprocesses auto --maxschedchunk 1 tests/unit/test_stateful.py tests/unit/test_hostile.py tests/stack/test_kills.py $(ARGS)
 
 check: venv ## Formatting, lint, types and import contracts
 	@$(BIN)/ruff format --check .

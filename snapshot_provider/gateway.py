@@ -231,6 +231,10 @@ class Gateway:
         return told(operation, subject, lambda: method(**request))
 
 
+class _AnswerError(Exception):
+    """An answer that is not the service's; its text says with what the call was answered instead."""
+
+
 def told(operation: str, subject: str, call: Callable[[], T]) -> T:
     """Make a call; whatever comes of it but an answer is put into words."""
     try:
@@ -239,6 +243,8 @@ def told(operation: str, subject: str, call: Callable[[], T]) -> T:
         raise _refusal(operation, subject, error) from error
     except boto_errors.BotoCoreError as error:
         raise _failure(operation, subject, error) from error
+    except _AnswerError as error:
+        raise _malformed(f"{operation} on {subject}", str(error)) from error
     except _UNREADABLE as error:
         raise _malformed(f"{operation} on {subject}", "with what cannot be read") from error
 
@@ -250,7 +256,7 @@ def check_answer(operation_model: OperationModel, response_dict: dict[str, Any],
     as it does any, and nothing in it is taken for the service's word. For botocore's "before-parse" event.
 
     Raises:
-        MalformedAnswerError: the answer is none of this operation's.
+        _AnswerError: the answer is none of this operation's; `told` puts it into words.
     """
     status, body = response_dict["status_code"], response_dict["body"]
     answer = _json(body)
@@ -259,12 +265,12 @@ def check_answer(operation_model: OperationModel, response_dict: dict[str, Any],
             response_dict["body"] = json.dumps({"message": body.decode(errors="replace")}).encode()
         return
     if status != _SUCCESS:
-        raise _malformed(operation_model.name, f"with the HTTP status {status}")
+        raise _AnswerError(f"with the HTTP status {status}")
     if not isinstance(answer, dict):
-        raise _malformed(operation_model.name, "with what is not a JSON object")
+        raise _AnswerError("with what is not a JSON object")
     wrong = _mismatch(operation_model.output_shape, answer) if operation_model.output_shape else None
     if wrong:
-        raise _malformed(operation_model.name, f"with a wrong {wrong}")
+        raise _AnswerError(f"with a wrong {wrong}")
 
 
 def _json(body: bytes) -> Any:

@@ -132,7 +132,7 @@ class Lifecycle:
         try:
             return self._bring_to(job, declared)
         except ProviderError as failed:
-            self._undo(job, failed)
+            self._undo(job.identity.catalog, job.id, job.status, failed)
             raise
 
     def read(self, catalog: str, job_id: str, arn: str | None = None) -> Job | None:
@@ -211,9 +211,8 @@ class Lifecycle:
             ProviderError: the service refused, or could not be reached. The operation may be repeated.
         """
         try:
-            if status == "Running":
-                self._stop(catalog, job_id)
-            self._delete_stopped(catalog, job_id)
+            refusal = self._stop(catalog, job_id) if status == "Running" else None
+            self._delete_stopped(catalog, job_id, refusal)
         except NotFoundError:
             if arn:
                 self._jobs.check_account(arn)
@@ -280,6 +279,13 @@ class Lifecycle:
 
     def _find_new(self, declared: Declared, job_id: str) -> Job | None:
         """Read a job that Create answered with; None where the token replayed a job that was deleted since."""
+        try:
+            return self._read_new(declared, job_id)
+        except ProviderError as failed:
+            self._undo(declared.identity.catalog, job_id, "Running", failed)
+            raise
+
+    def _read_new(self, declared: Declared, job_id: str) -> Job | None:
         catalog = declared.identity.catalog
         try:
             return _as_declared(self._jobs.get_job(catalog, job_id), declared)
@@ -306,8 +312,8 @@ class Lifecycle:
             except NotFoundError:
                 continue
         raise WaitError(
-            f"{job_id} was created but cannot be read yet. Run the command again: the job will be found, "
-            "not created twice."
+            f"{job_id} was created, but could not be read within {sum(STALE_READS):g} s, so it was deleted again. "
+            "Run the command again later."
         )
 
     def _resolve(self, conflict: ServiceError, declared: Declared, token: str) -> tuple[Job | None, str]:
@@ -362,13 +368,13 @@ class Lifecycle:
             self._jobs.untag(job.arn, (MARK,))
         return job
 
-    def _undo(self, job: Job, failed: ProviderError) -> None:
+    def _undo(self, catalog: str, job_id: str, status: str, failed: ProviderError) -> None:
         self._deadline.extend(TIDYING)
         try:
-            self.delete(job.identity.catalog, job.id, job.status)
+            self.delete(catalog, job_id, status)
         except ProviderError as kept:
             raise ProviderError(
-                f"{failed} {job.id} could not be deleted again ({kept}); the next `pulumi up` finds it and goes on."
+                f"{failed} {job_id} could not be deleted again ({kept}); the next `pulumi up` finds it and goes on."
             ) from failed
 
     # Status, tags, snapshots ---------------------------------------------------------------------------------------
@@ -394,20 +400,23 @@ class Lifecycle:
         else:
             self._jobs.stop_job(catalog, job_id)
 
-    def _stop(self, catalog: str, job_id: str) -> None:
+    def _stop(self, catalog: str, job_id: str) -> ServiceError | None:
+        """Stop a job; the refusal, where it may be one of a job that is stopped already."""
         try:
             self._jobs.stop_job(catalog, job_id)
-        except (InvalidError, ConflictError):
-            return  # Stopped already; if it is not, the delete that follows says so.
+        except (InvalidError, ConflictError) as refusal:
+            return refusal  # If the job is not stopped, the delete that follows says so.
+        return None
 
-    def _delete_stopped(self, catalog: str, job_id: str) -> None:
+    def _delete_stopped(self, catalog: str, job_id: str, not_stopped: ServiceError | None) -> None:
         for attempt in range(1, DELETE_ATTEMPTS + 1):
             try:
                 self._jobs.delete_job(catalog, job_id)
-            except (ConflictError, InvalidError):
+            except (ConflictError, InvalidError) as refusal:
                 if attempt == DELETE_ATTEMPTS:
-                    raise
-                self._stop(catalog, job_id)  # Somebody started it again.
+                    reasons = f"{refusal} {not_stopped}" if not_stopped else str(refusal)
+                    raise type(refusal)(reasons, code=refusal.code, fields=refusal.fields) from refusal
+                not_stopped = self._stop(catalog, job_id)  # Somebody started it again.
                 self._pause(0.1 * 2**attempt)
             else:
                 return

@@ -1,10 +1,11 @@
 """The engine, the plugin or the service killed at seeded points of a run, then `pulumi cancel`, `up`, `destroy`.
 
-The suite plays one round of each; `make crash` plays many, from a seed of its own.
+The suite plays every second pair of a run and a victim once; `make crash` plays all of them, several times.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import signal
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 Jobs = dict[str, dict[str, Any]]
 
 SEED = int(os.environ.get("SEED", "1"))
-ROUNDS = int(os.environ.get("ROUNDS", "1"))
+ROUNDS = int(os.environ.get("ROUNDS", "0"))
 
 OLD: Jobs = {
     "acme": {"resource_identifier": "O1", "tags": {"team": "a"}},
@@ -65,9 +66,8 @@ def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
         yield emulator
 
 
-@pytest.mark.parametrize("number", range(ROUNDS))
-@pytest.mark.parametrize("victim", VICTIMS)
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("number", range(ROUNDS or 1))
+@pytest.mark.parametrize(("step", "victim"), list(itertools.product(STEPS, VICTIMS))[:: 1 if ROUNDS else 2])
 def test_killed_at_any_point(  # noqa: PLR0913, PLR0917  # Fixtures and parameters.
     tmp_path: Path, pulumi_home: Path, lasting: Emulator, step: str, victim: str, number: int
 ) -> None:
