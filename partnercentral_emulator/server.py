@@ -83,10 +83,11 @@ class Api:
             return _refusal(refusal, call)
         fault = self._faults.next(call["operation"])
         call["fault"] = fault.kind if fault else None
-        late = fault.seconds if fault and fault.kind == "latency" else 0
-        await asyncio.sleep(self._backend.switches.latency + late)
-        if fault is None or fault.kind == "latency":
+        await asyncio.sleep(self._backend.switches.latency)
+        if fault is None:
             return self._carry_out(call)
+        if fault.kind == "latency":
+            return await self._carry_out_late(call, fault)
         if fault.after_the_work:
             self._carry_out(call)
         return await _fail(request, fault, call)
@@ -107,6 +108,14 @@ class Api:
         }
         self._calls.append(call)
         return call
+
+    async def _carry_out_late(self, call: dict[str, Any], fault: Fault) -> web.Response:
+        if not fault.after_the_work:
+            await asyncio.sleep(fault.seconds)
+            return self._carry_out(call)
+        answer = self._carry_out(call)
+        await asyncio.sleep(fault.seconds)
+        return answer
 
     def _carry_out(self, call: dict[str, Any]) -> web.Response:
         try:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import tenacity
@@ -31,6 +32,9 @@ T = TypeVar("T")
 
 LONGEST_PAUSE = 20.0
 """Seconds between two calls while the service refuses them as too many, at most."""
+
+SKEW = timedelta(seconds=2)
+"""A difference of two clocks that is noted: an answer's Date is in whole seconds, and takes its time to arrive."""
 
 UNTAG_LIMIT = 50
 """Most keys that one UntagResource call takes (the service model's bound)."""
@@ -60,6 +64,7 @@ class Gateway:
         self._account = account
         self._deadline = deadline or Deadline()
         self._patience = patience
+        self._skew = timedelta(0)
 
     def create_job(self, identity: Identity, tags: Mapping[str, str], client_token: str) -> tuple[str, str]:
         """CreateResourceSnapshotJob: the Id and Arn of the new job, or of the one that the token made before."""
@@ -74,7 +79,12 @@ class Gateway:
         if tags:
             request["Tags"] = tags_to_list(tags)
         answer = self._call("CreateResourceSnapshotJob", str(identity), request)
+        self._skew = _skew(answer)
         return _job_id_and_arn("CreateResourceSnapshotJob", answer)
+
+    def clock_skew(self) -> timedelta:
+        """How far the service's clock was ahead of this machine's when it last answered a create."""
+        return self._skew
 
     def get_job(self, catalog: str, job_id: str) -> Job:
         """GetResourceSnapshotJob, without tags: the service gives them elsewhere."""
@@ -463,6 +473,16 @@ def _job_id_and_arn(operation: str, answer: Mapping[str, Any]) -> tuple[str, str
     if not re.fullmatch(rf"arn:[^:\s]+:[^:\s]+:[^:\s]*:[^:\s]*:\S*{job_id}", arn):
         raise _malformed(operation, "with a wrong Arn")
     return job_id, arn
+
+
+def _skew(answer: Mapping[str, Any]) -> timedelta:
+    """What the answer's Date tells of the service's clock; nothing where it is as good as this machine's."""
+    try:
+        date = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
+        skew = date - datetime.now(timezone.utc)
+    except (LookupError, TypeError, ValueError):
+        return timedelta(0)
+    return skew if abs(skew) > SKEW else timedelta(0)
 
 
 def _malformed(operation: str, how: str) -> errors.MalformedAnswerError:

@@ -56,6 +56,9 @@ class Jobs(Protocol):
     def create_job(self, identity: Identity, tags: Mapping[str, str], client_token: str) -> tuple[str, str]:
         """CreateResourceSnapshotJob: Id and Arn."""
 
+    def clock_skew(self) -> timedelta:
+        """How far the service's clock was ahead of this machine's when it last answered a create."""
+
     def get_job(self, catalog: str, job_id: str) -> Job:
         """GetResourceSnapshotJob, without tags."""
 
@@ -123,11 +126,12 @@ class Lifecycle:
             return self._bring_to(adopted, declared)
         started = datetime.now(timezone.utc)
         job = self._acquire(declared)
-        age = _age(job, started)
+        age = _age(job, started + self._jobs.clock_skew())
         if age > CLOCK_TOLERANCE:
             self._report(
                 f"recovered {job.id}, made {job.created_at} ({_in_words(age)} ago) by a run that was interrupted: "
-                "no second job was created"
+                "no second job was created. If it is another stack's of the same name, set "
+                "partnercentral:idempotencyScope in one of them"
             )
         try:
             return self._bring_to(job, declared)

@@ -115,6 +115,17 @@ def test_rules_that_are_none(emulator: Emulator) -> None:
     assert emulator.faults() == []
 
 
+@pytest.mark.parametrize(("when", "done"), [("before", 0), ("after", 1)])
+def test_an_answer_that_is_late_before_or_after_the_work(client: Any, emulator: Emulator, when: str, done: int) -> None:
+    emulator.inject("CreateResourceSnapshotJob", "latency", seconds=1, when=when)
+    with ThreadPoolExecutor(1) as thread:
+        answer = thread.submit(client.create_resource_snapshot_job, **JOB)
+        while not (emulator.jobs() if done else [call for call in emulator.calls() if call["fault"]]):
+            assert not answer.done()
+        assert (len(emulator.jobs()), answer.done()) == (done, False)
+        assert answer.result()["Id"] == emulator.jobs()[0]["Id"]
+
+
 @pytest.mark.parametrize("cause", ["switch", "fault"])
 def test_latency(client: Any, emulator: Emulator, cause: str) -> None:
     if cause == "switch":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -10,7 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.stack.conftest import new_project
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from partnercentral_emulator import Emulator
     from tests.stack.conftest import Project
 
@@ -162,3 +167,64 @@ def test_somebody_elses_job_is_named(project: Project, emulator: Emulator) -> No
     project.declare(adopt=theirs["Id"])
     project.up()
     assert_one_job(project, emulator)
+
+
+@pytest.mark.parametrize("cut", ["engine", "answer"])
+def test_a_job_that_a_destroy_took_before_it_was_cut_off_is_made_anew(
+    project: Project, emulator: Emulator, cut: str
+) -> None:
+    project.declare()
+    project.up()
+    (job,) = emulator.jobs()
+    if cut == "engine":
+        emulator.inject("DeleteResourceSnapshotJob", "latency", seconds=5, when="after")
+        interrupt(project, emulator, "DeleteResourceSnapshotJob", "destroy")
+    else:
+        project.config("partnercentral:maxAttempts", "1")
+        emulator.inject("DeleteResourceSnapshotJob", "lost-response", count=None)
+        assert "DeleteResourceSnapshotJob" in project.destroy(succeeds=False).text
+    assert emulator.jobs() == []
+    emulator.clear_faults()
+    emulator.clear_calls()
+    project.preview()
+    assert emulator.calls() == []
+    shown = project.up().text
+    assert f"{job['Id']} is gone: deleting it was begun by a run that did not finish. It is made anew" in shown
+    assert_one_job(project, emulator)
+    emulator.clear_calls()
+    assert "2 unchanged" in project.up().text
+    assert emulator.calls() == []
+
+
+def test_a_job_that_outlived_a_destroy_that_was_cut_off_is_kept(project: Project, emulator: Emulator) -> None:
+    project.declare()
+    project.up()
+    (job,) = emulator.jobs()
+    emulator.inject("StopResourceSnapshotJob", "latency", seconds=5)
+    interrupt(project, emulator, "StopResourceSnapshotJob", "destroy")
+    project.up()
+    assert [kept["Id"] for kept in emulator.jobs()] == [job["Id"]]
+
+
+def test_two_stacks_of_one_name_share_nothing_in_silence(
+    project: Project, emulator: Emulator, tmp_path: Path, pulumi_home: Path
+) -> None:
+    project.declare()
+    project.up()
+    (job,) = emulator.jobs()
+    (tmp_path / "colleague").mkdir()
+    colleague = new_project(tmp_path / "colleague", pulumi_home, emulator.env())
+    colleague.declare()
+    shown = colleague.up().text
+    assert re.search(rf"recovered {job['Id']}, made \S+ \(\d+ s ago\) by a run that was interrupted", shown)
+    assert "set partnercentral:idempotencyScope" in shown
+    assert [shared["Id"] for shared in emulator.jobs()] == [job["Id"]]
+
+    (tmp_path / "apart").mkdir()
+    apart = new_project(tmp_path / "apart", pulumi_home, emulator.env())
+    apart.config("partnercentral:idempotencyScope", "apart")
+    apart.declare()
+    assert "recovered" not in apart.up().text
+    assert len(emulator.jobs()) == 2
+    apart.destroy()
+    assert [shared["Id"] for shared in emulator.jobs()] == [job["Id"]]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapshot_provider import client_token, diff
+from snapshot_provider import client_token, diff, unfinished
 from snapshot_provider.config import Settings
 from snapshot_provider.errors import ConfigurationError
 from snapshot_provider.model import IgnoredTags, TagChange, seconds_of
@@ -144,3 +144,31 @@ def test_the_pickle_in_the_state_is_a_short_reference() -> None:
     from snapshot_provider.provider import JobProvider
 
     assert len(serialize_provider(JobProvider())) < 100
+
+
+ARNS = ["arn:a", "arn:b"]
+DESTROYED = {"kind": "destroy", "result": "failed"}
+
+
+@pytest.mark.parametrize(
+    ("pending", "history", "doubted"),
+    [
+        ([], [], []),
+        ([("deleting", "arn:a")], [], ["arn:a"]),
+        ([("deleting", "arn:c"), ("creating", None), ("updating", "arn:b")], [], []),
+        ([], [DESTROYED], ARNS),
+        ([], [{"kind": "update", "result": "in-progress"}, DESTROYED], ARNS),
+        ([], [{"kind": "update", "result": "failed"}, DESTROYED], []),
+        ([], [{"kind": "refresh", "result": "succeeded"}, DESTROYED], []),
+        ([], [{"kind": "destroy", "result": "succeeded"}], []),
+    ],
+)
+def test_jobs_that_an_unfinished_run_may_have_deleted(
+    pending: list[tuple[str, str | None]], history: list[dict[str, str]], doubted: list[str]
+) -> None:
+    operations = [
+        {"type": kind, "resource": {"outputs": {"arn": arn}} if arn else {"urn": "urn"}} for kind, arn in pending
+    ]
+    state = {"deployment": {"pending_operations": operations}}
+    assert unfinished.of(state, history, ARNS) == set(doubted)
+    assert unfinished.of({"deployment": None}, [], ARNS) == set()
