@@ -158,18 +158,17 @@ class Lifecycle:
                 self._jobs.check_account(arn)
             return None
 
-    def exists(self, catalog: str, job_id: str, arn: str) -> bool:
-        """Whether there is such a job, by one call (GetResourceSnapshotJob).
+    def status(self, catalog: str, job_id: str, arn: str) -> str | None:
+        """A job's status by one call (GetResourceSnapshotJob); None where there is no such job.
 
         Raises:
             ProviderError: the service refused for any other reason; that is never taken for "gone".
         """
         try:
-            self._jobs.get_job(catalog, job_id)
+            return self._jobs.get_job(catalog, job_id).status
         except NotFoundError:
             self._jobs.check_account(arn)
-            return False
-        return True
+            return None
 
     def update(self, job: Job, tags: TagChange, desired_status: str, *, wait: bool = False) -> Job:
         """Set what can be set in place: tags (TagResource, UntagResource) and status (Start, Stop).

@@ -125,18 +125,20 @@ class JobProvider(ResourceProvider):
         kept["tags_all"] = tags if _is_unknown(tags) else self._settings.all_tags(tags)
         kept |= {name: inputs[name] for name in ("connection", "timeouts", "wait_for_snapshot") if inputs.get(name)}
         # How a job came to be belongs to the job, not to the program: one that exists keeps what it was made with.
-        made_with = inputs if not olds or self._is_gone(inputs.get("in_doubt"), olds) else olds
+        made_with = inputs if not olds or self._was_deleted(inputs.get("in_doubt"), olds) else olds
         return kept | {name: made_with[name] for name in ("client_token", "adopt", "siblings") if made_with.get(name)}
 
-    def _is_gone(self, arn: str | None, olds: Mapping[str, Any]) -> bool:
-        """Whether a delete that was cut off has taken a job away; its place is then its successor's."""
+    def _was_deleted(self, arn: str | None, olds: Mapping[str, Any]) -> bool:
+        """Whether a delete that was cut off has stopped a job or taken it away; its place is then its successor's."""
         if arn is None:
             return False
         job_id = arn.rsplit("/", 1)[-1]
-        gone = not self._cycle(olds).exists(olds["catalog"], job_id, arn)
-        if gone:
-            _report(f"{job_id} is gone: deleting it was begun by a run that did not finish. It is made anew")
-        return gone
+        status = self._cycle(olds).status(olds["catalog"], job_id, arn)
+        if status == olds["desired_status"]:
+            return False
+        found = f"is {status}" if status else "is gone"
+        _report(f"{job_id} {found}: deleting it was begun by a run that did not finish. It is made anew")
+        return True
 
     def _check_connection(self, connection: Any) -> list[Failure]:
         if connection is None or _is_unknown(connection):

@@ -177,7 +177,7 @@ def test_a_job_that_a_destroy_took_before_it_was_cut_off_is_made_anew(
     project.up()
     (job,) = emulator.jobs()
     if cut == "engine":
-        emulator.inject("DeleteResourceSnapshotJob", "latency", seconds=5, when="after")
+        emulator.inject("DeleteResourceSnapshotJob", "hang", when="after")
         interrupt(project, emulator, "DeleteResourceSnapshotJob", "destroy")
     else:
         project.config("partnercentral:maxAttempts", "1")
@@ -196,14 +196,19 @@ def test_a_job_that_a_destroy_took_before_it_was_cut_off_is_made_anew(
     assert emulator.calls() == []
 
 
-def test_a_job_that_outlived_a_destroy_that_was_cut_off_is_kept(project: Project, emulator: Emulator) -> None:
+@pytest.mark.parametrize(("when", "kept"), [("before", True), ("after", False)])
+def test_a_job_that_outlived_a_destroy_that_was_cut_off(
+    project: Project, emulator: Emulator, when: str, *, kept: bool
+) -> None:
     project.declare()
     project.up()
     (job,) = emulator.jobs()
-    emulator.inject("StopResourceSnapshotJob", "latency", seconds=5)
+    emulator.inject("StopResourceSnapshotJob", "hang", when=when)
     interrupt(project, emulator, "StopResourceSnapshotJob", "destroy")
-    project.up()
-    assert [kept["Id"] for kept in emulator.jobs()] == [job["Id"]]
+    shown = project.up().text
+    assert_one_job(project, emulator)
+    assert (emulator.jobs()[0]["Id"] == job["Id"]) is kept
+    assert (f"{job['Id']} is Stopped: deleting it was begun" in shown) is not kept
 
 
 def test_two_stacks_of_one_name_share_nothing_in_silence(

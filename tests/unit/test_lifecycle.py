@@ -27,14 +27,19 @@ if TYPE_CHECKING:
 IDENTITY = Identity("Sandbox", "eng-0123456789abcd", "Opportunity", "O1234567", "OpportunitySummaryView")
 DECLARED = Declared(IDENTITY, "Running", {"team": "a"}, "token")
 
-UNKNOWNS = [
-    dict(zip(("initial_status", "start_running", "stop_stopped", "delete_running"), values, strict=True))
-    | {"duplicate_job": duplicate, "token_after_delete": after, "token_other_body": body}
-    for values in itertools.product(
-        ("Stopped", "Running"), ("noop", "validation"), ("noop", "validation"), ("conflict", "validation")
-    )
-    for duplicate, after, body in itertools.product(("allow", "conflict"), ("dead", "new"), ("conflict", "validation"))
-]
+# What nobody knows of the live service.
+SWITCHES = {
+    "initial_status": ("Stopped", "Running"),
+    "start_running": ("noop", "validation"),
+    "stop_stopped": ("noop", "validation"),
+    "delete_running": ("conflict", "validation"),
+    "duplicate_job": ("allow", "conflict"),
+    "token_other_body": ("conflict", "validation"),
+    "token_scope": ("account", "catalog"),
+    "token_after_delete": ("dead", "new"),
+    "other_account": ("denied", "not-found"),
+}
+UNKNOWNS = [dict(zip(SWITCHES, values, strict=True)) for values in itertools.product(*SWITCHES.values())]
 
 
 @pytest.fixture(scope="module")

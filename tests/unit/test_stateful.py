@@ -27,6 +27,7 @@ from snapshot_provider.model import IDENTITY, Declared, Identity, TagChange
 from snapshot_provider.pace import Paces
 from snapshot_provider.resource import _StackJobs
 from snapshot_provider.session import Connection, connect
+from tests.unit.test_lifecycle import SWITCHES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,16 +47,6 @@ OPERATIONS = (
     "ListTagsForResource",
     "ListResourceSnapshotJobs",
 )
-SWITCHES = {
-    "initial_status": ("Stopped", "Running"),
-    "start_running": ("noop", "validation"),
-    "stop_stopped": ("noop", "validation"),
-    "delete_running": ("conflict", "validation"),
-    "duplicate_job": ("allow", "conflict"),
-    "token_other_body": ("conflict", "validation"),
-    "token_after_delete": ("dead", "new"),
-    "token_scope": ("account", "catalog"),
-}
 TAGS = st.dictionaries(st.sampled_from(["team", "stage"]), st.sampled_from(["1", "2"]))
 
 
