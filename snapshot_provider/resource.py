@@ -307,11 +307,10 @@ async def _read_state() -> _StackJobs:
     import tenacity
 
     name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    again = tenacity.AsyncRetrying(
-        stop=tenacity.stop_after_attempt(8), wait=tenacity.wait_exponential_jitter(0.05, max=2), reraise=True
-    )
+    again = tenacity.AsyncRetrying(wait=tenacity.wait_exponential_jitter(0.05, max=2), reraise=True)
+    ask_engine = again.copy(stop=tenacity.stop_after_attempt(8))
     try:
-        answer: Any = await again(invoke_async, "pulumi:pulumi:readStackResourceOutputs", {"stackName": name})
+        answer: Any = await ask_engine(invoke_async, "pulumi:pulumi:readStackResourceOutputs", {"stackName": name})
     except Exception as error:
         raise pulumi.RunError(
             f"The engine could not read the state of stack {name}, which tells the jobs that it has apart: {error}. "
@@ -321,8 +320,10 @@ async def _read_state() -> _StackJobs:
     # As the engine itself does, a preview leaves out what interrupted runs began: finding out may take calls.
     if not jobs.by_urn or pulumi.runtime.is_dry_run():
         return jobs
+    ask_cli = again.copy(stop=tenacity.stop_after_attempt(3))
+    root = pulumi.get_root_directory() or "."
     try:
-        return replace(jobs, in_doubt=await again(unfinished.deletes, name, jobs.by_urn.values()))
+        return replace(jobs, in_doubt=await ask_cli(unfinished.deletes, name, root, jobs.by_urn.values()))
     except (OSError, ValueError) as error:
         pulumi.log.warn(
             f"The CLI could not be asked whether the last run of stack {name} finished: {error}. If a destroy was "

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 
-async def deletes(stack: str, arns: Collection[str]) -> frozenset[str]:
+async def deletes(stack: str, project: str, arns: Collection[str]) -> frozenset[str]:
     """The jobs, by ARN, that an earlier run may have deleted although the state still has them.
 
     Args:
         stack: the stack's full name.
+        project: the folder of its project file, which may name the backend.
         arns: the jobs that the state has.
 
     Raises:
@@ -27,8 +28,8 @@ async def deletes(stack: str, arns: Collection[str]) -> frozenset[str]:
         ValueError: it did not answer as expected; the text is its own.
     """
     state, history = await asyncio.gather(
-        _ask("stack", "export", "--stack", stack),
-        _ask("stack", "history", "--stack", stack, "--json", "--page-size", "2", "--page", "1"),
+        _ask("export", "--stack", stack, "--cwd", project),
+        _ask("history", "--stack", stack, "--cwd", project, "--json", "--page-size", "2", "--page", "1"),
     )
     return of(state, history, arns)
 
@@ -45,7 +46,7 @@ def of(state: Mapping[str, Any], history: Collection[Mapping[str, Any]], arns: C
 
 
 async def _ask(*arguments: str) -> Any:
-    command = ["pulumi", *arguments, "--non-interactive"]
+    command = ["pulumi", "stack", *arguments, "--non-interactive"]
     done = await asyncio.to_thread(
         subprocess.run, command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )

@@ -233,3 +233,14 @@ def test_two_stacks_of_one_name_share_nothing_in_silence(
     assert len(emulator.jobs()) == 2
     apart.destroy()
     assert [shared["Id"] for shared in emulator.jobs()] == [job["Id"]]
+
+
+def test_a_program_that_finds_no_cli_goes_on_and_says_so(project: Project, emulator: Emulator) -> None:
+    project.declare()
+    project.up()
+    program = (project.folder / "__main__.py").read_text()
+    project.write(f"import os\nos.environ['PATH'] = ''\n{program}")
+    shown = project.up().text
+    assert "could not be asked whether the last run of stack organization/shares/test finished" in shown
+    assert "2 unchanged" in shown
+    assert_one_job(project, emulator)
