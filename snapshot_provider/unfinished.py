@@ -29,7 +29,7 @@ async def deletes(stack: str, project: str, arns: Collection[str]) -> frozenset[
     """
     state, history = await asyncio.gather(
         _ask("export", "--stack", stack, "--cwd", project),
-        _ask("history", "--stack", stack, "--cwd", project, "--json", "--page-size", "2", "--page", "1"),
+        _ask("history", "--stack", stack, "--cwd", project, "--json", "--page-size", "10", "--page", "1"),
     )
     return of(state, history, arns)
 
@@ -39,9 +39,12 @@ def of(state: Mapping[str, Any], history: Collection[Mapping[str, Any]], arns: C
     pending = (state.get("deployment") or {}).get("pending_operations") or []
     begun = [operation["resource"] for operation in pending if operation.get("type") == "deleting"]
     doubted = {(resource.get("outputs") or {}).get("arn") for resource in begun}
-    # Pulumi Cloud lists the run that asks, too.
-    last: Mapping[str, Any] = next((run for run in history if run.get("result") != "in-progress"), {})
-    failed = last.get("kind") == "destroy" and last.get("result") != "succeeded"
+    failed = False
+    for run in history:
+        # Updates that failed since, and the one that asks, which Pulumi Cloud lists, too, settle nothing.
+        failed = run.get("kind") == "destroy" and run.get("result") == "failed"
+        if failed or run.get("result") == "succeeded":
+            break
     return frozenset(arn for arn in arns if failed or arn in doubted)
 
 
