@@ -498,13 +498,13 @@ def test_mistakes_in_the_configuration(project: Project, emulator: Emulator) -> 
     shown = project.preview(succeeds=False).text
     for expected in (
         '"eu-west-1" has no Partner Central: us-east-1 is the only region',
-        "'localhost' is not a URL",
-        "'0' is not usable. Give calls from 1 to 100",
-        "'wild' is not known. Give standard or adaptive",
-        "'12' is not an account id. Give twelve digits",
-        "roleArn 'role' is not a role's ARN",
+        '"localhost" is not a URL',
+        '"0" is not usable. Give calls from 1 to 100',
+        '"wild" is not known. Give standard or adaptive',
+        '"12" is not an account id. Give twelve digits',
+        'roleArn "role" is not a role\'s ARN',
         "the value 1 is a number",
-        "'key' is not known in it. Known are: keyPrefixes, keys",
+        '"key" is not known in it. Known are: keyPrefixes, keys',
         "partnercentral:catalogue is not a configuration key. Did you mean partnercentral:catalog?",
     ):
         assert expected in shown, f"{expected}\n\nin\n\n{shown}"
