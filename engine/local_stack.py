@@ -216,7 +216,8 @@ def _environment(url: str) -> dict[str, str]:
         **kept,
         # The local stack holds no secret; Pulumi.dev.yaml carries the salt that goes with this passphrase.
         "PULUMI_CONFIG_PASSPHRASE": "",
-        "PULUMI_BACKEND_URL": f"file://{STATE}",
+        # A kill in the middle of writing metadata beside the state would leave a stack that cannot be loaded.
+        "PULUMI_BACKEND_URL": f"file://{STATE}?metadata=skip",
         "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING": url,
         "AWS_ACCESS_KEY_ID": "emulator",
         "AWS_SECRET_ACCESS_KEY": "emulator",

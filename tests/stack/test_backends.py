@@ -110,7 +110,11 @@ pulumi.export("asked", job.client_token.apply(lambda _: len(asked)))
 """
 
 
-def test_a_state_that_cannot_be_read_while_the_engine_writes_it(project: Project, emulator: Emulator) -> None:
+def test_a_state_that_cannot_be_read_while_the_engine_writes_it(
+    tmp_path: Path, pulumi_home: Path, emulator: Emulator
+) -> None:
+    backend = {"PULUMI_BACKEND_URL": f"file://{tmp_path / 'state'}"}
+    project = new_project(tmp_path, pulumi_home, {**emulator.env(), **backend})
     project.config("shares:state", str(project.folder.parent / "state"))
     project.write(UNREADABLE.format(failures=2))
     assert "asked: 3" in project.pulumi("preview").text
