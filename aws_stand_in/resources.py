@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from aws_stand_in.clients import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from aws_stand_in.clients import Clients
 
@@ -124,26 +124,14 @@ class Parameter(Kind):
         by_name = [{"Key": "Name", "Option": "Equals", "Values": [ident]}]
         (described,) = aws["ssm"].describe_parameters(ParameterFilters=by_name)["Parameters"]
         tags = aws["ssm"].list_tags_for_resource(ResourceType="Parameter", ResourceId=ident)["TagList"]
-        return {
-            "id": ident,
-            "name": found["Name"],
-            "type": found["Type"],
-            "value": found["Value"],
-            "description": described.get("Description"),
-            "tags": _mapped(tags),
-            "arn": found["ARN"],
-            "version": found["Version"],
-        }
+        own = _picked(found, name="Name", type="Type", value="Value", arn="ARN", version="Version")
+        return {**own, "id": ident, "description": described.get("Description"), "tags": _mapped(tags)}
 
     def update(self, aws: Clients, ident: str, old: Properties, new: Properties) -> None:
         if _changed(old, new, "type", "value", "description"):
             aws["ssm"].put_parameter(**_put(new), Overwrite=True)
-        added, removed = _retagged(old, new)
-        whole = {"ResourceType": "Parameter", "ResourceId": ident}
-        if added:
-            aws["ssm"].add_tags_to_resource(**whole, Tags=_listed(added))
-        if removed:
-            aws["ssm"].remove_tags_from_resource(**whole, TagKeys=removed)
+        tag, untag = aws["ssm"].add_tags_to_resource, aws["ssm"].remove_tags_from_resource
+        _retag(old, new, tag, untag, ResourceType="Parameter", ResourceId=ident)
 
     def delete(self, aws: Clients, ident: str, old: Properties) -> None:
         aws["ssm"].delete_parameter(Name=ident)
@@ -174,25 +162,16 @@ class EventRule(Kind):
     def read(self, aws: Clients, ident: str, known: Properties) -> dict[str, Any]:
         bus, _, name = ident.rpartition("/")
         found = aws["events"].describe_rule(Name=name, EventBusName=bus or BUS.default)
-        return {
-            "id": ident,
-            "name": found["Name"],
-            "description": found.get("Description"),
-            "eventPattern": found.get("EventPattern"),
-            "state": found["State"],
-            "eventBusName": bus or BUS.default,
-            "tags": _mapped(aws["events"].list_tags_for_resource(ResourceARN=found["Arn"])["Tags"]),
-            "arn": found["Arn"],
-        }
+        tags = aws["events"].list_tags_for_resource(ResourceARN=found["Arn"])["Tags"]
+        own = _picked(
+            found, name="Name", description="Description", eventPattern="EventPattern", state="State", arn="Arn"
+        )
+        return {**own, "id": ident, "eventBusName": bus or BUS.default, "tags": _mapped(tags)}
 
     def update(self, aws: Clients, ident: str, old: Properties, new: Properties) -> None:
         if _changed(old, new, "description", "eventPattern", "state"):
             self._put(aws, new)
-        added, removed = _retagged(old, new)
-        if added:
-            aws["events"].tag_resource(ResourceARN=old["arn"], Tags=_listed(added))
-        if removed:
-            aws["events"].untag_resource(ResourceARN=old["arn"], TagKeys=removed)
+        _retag(old, new, aws["events"].tag_resource, aws["events"].untag_resource, ResourceARN=old["arn"])
 
     def delete(self, aws: Clients, ident: str, old: Properties) -> None:
         aws["events"].delete_rule(Name=old["name"], EventBusName=old["eventBusName"])
@@ -258,11 +237,7 @@ class Queue(Kind):
         return {"id": ident, "name": arn.rpartition(":")[2], "tags": tags, "arn": arn, "url": ident}
 
     def update(self, aws: Clients, ident: str, old: Properties, new: Properties) -> None:
-        added, removed = _retagged(old, new)
-        if added:
-            aws["sqs"].tag_queue(QueueUrl=ident, Tags=added)
-        if removed:
-            aws["sqs"].untag_queue(QueueUrl=ident, TagKeys=removed)
+        _retag(old, new, aws["sqs"].tag_queue, aws["sqs"].untag_queue, form=dict, QueueUrl=ident)
 
     def delete(self, aws: Clients, ident: str, old: Properties) -> None:
         aws["sqs"].delete_queue(QueueUrl=ident)
@@ -312,27 +287,16 @@ class Role(Kind):
 
     def read(self, aws: Clients, ident: str, known: Properties) -> dict[str, Any]:
         found = aws["iam"].get_role(RoleName=ident)["Role"]
-        return {
-            "id": ident,
-            "name": found["RoleName"],
-            "assumeRolePolicy": json.dumps(found["AssumeRolePolicyDocument"]),
-            "description": found.get("Description"),
-            "path": found["Path"],
-            "tags": _mapped(found.get("Tags", [])),
-            "arn": found["Arn"],
-            "uniqueId": found["RoleId"],
-        }
+        own = _picked(found, name="RoleName", description="Description", path="Path", arn="Arn", uniqueId="RoleId")
+        trust, tags = json.dumps(found["AssumeRolePolicyDocument"]), _mapped(found.get("Tags", []))
+        return {**own, "id": ident, "assumeRolePolicy": trust, "tags": tags}
 
     def update(self, aws: Clients, ident: str, old: Properties, new: Properties) -> None:
         if _changed(old, new, "assumeRolePolicy"):
             aws["iam"].update_assume_role_policy(RoleName=ident, PolicyDocument=new["assumeRolePolicy"])
         if _changed(old, new, "description"):
             aws["iam"].update_role(RoleName=ident, Description=new["description"])
-        added, removed = _retagged(old, new)
-        if added:
-            aws["iam"].tag_role(RoleName=ident, Tags=_listed(added))
-        if removed:
-            aws["iam"].untag_role(RoleName=ident, TagKeys=removed)
+        _retag(old, new, aws["iam"].tag_role, aws["iam"].untag_role, RoleName=ident)
 
     def delete(self, aws: Clients, ident: str, old: Properties) -> None:
         aws["iam"].delete_role(RoleName=ident)
@@ -407,26 +371,15 @@ class Policy(Kind):
     def read(self, aws: Clients, ident: str, known: Properties) -> dict[str, Any]:
         found = aws["iam"].get_policy(PolicyArn=ident)["Policy"]
         version = aws["iam"].get_policy_version(PolicyArn=ident, VersionId=found["DefaultVersionId"])["PolicyVersion"]
-        return {
-            "id": ident,
-            "name": found["PolicyName"],
-            "description": found.get("Description"),
-            "path": found["Path"],
-            "policy": json.dumps(version["Document"]),
-            "tags": _mapped(found.get("Tags", [])),
-            "arn": ident,
-            "policyId": found["PolicyId"],
-        }
+        own = _picked(found, name="PolicyName", description="Description", path="Path", arn="Arn", policyId="PolicyId")
+        tags = _mapped(found.get("Tags", []))
+        return {**own, "id": ident, "policy": json.dumps(version["Document"]), "tags": tags}
 
     def update(self, aws: Clients, ident: str, old: Properties, new: Properties) -> None:
         if _changed(old, new, "policy"):
             self._forget_versions(aws, ident)  # AWS keeps five, and refuses a sixth.
             aws["iam"].create_policy_version(PolicyArn=ident, PolicyDocument=new["policy"], SetAsDefault=True)
-        added, removed = _retagged(old, new)
-        if added:
-            aws["iam"].tag_policy(PolicyArn=ident, Tags=_listed(added))
-        if removed:
-            aws["iam"].untag_policy(PolicyArn=ident, TagKeys=removed)
+        _retag(old, new, aws["iam"].tag_policy, aws["iam"].untag_policy, PolicyArn=ident)
 
     def delete(self, aws: Clients, ident: str, old: Properties) -> None:
         self._forget_versions(aws, ident)
@@ -472,7 +425,17 @@ def _mapped(tags: list[dict[str, str]]) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in tags}
 
 
-def _retagged(old: Properties, new: Properties) -> tuple[dict[str, str], list[str]]:
-    """The tags to set, and the keys of those to remove."""
+def _retag(
+    old: Properties, new: Properties, tag: Any, untag: Any, form: Callable[..., Any] = _listed, **resource: str
+) -> None:
+    """Set and remove tags by two calls, which want them in some form."""
     before, after = old["tags"], new["tags"]
-    return {key: value for key, value in after.items() if before.get(key) != value}, [*(before.keys() - after.keys())]
+    if changed := {key: value for key, value in after.items() if before.get(key) != value}:
+        tag(**resource, Tags=form(changed))
+    if removed := [*(before.keys() - after.keys())]:
+        untag(**resource, TagKeys=removed)
+
+
+def _picked(answer: Properties, **members: str) -> dict[str, Any]:
+    """Members of an answer under the names of properties."""
+    return {name: answer.get(member) for name, member in members.items()}

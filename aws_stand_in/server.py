@@ -64,6 +64,7 @@ class Provider(ResourceProviderServicer):
             RefusedError: the endpoint is none, or AWS itself.
         """
         self._default = Clients(endpoint)
+        self._by_region: dict[str, Clients] = {"": self._default}
         # Each provider of a program has a connection of its own, by which its requests are known.
         self._by_connection: dict[str, Clients] = {}
 
@@ -93,7 +94,9 @@ class Provider(ResourceProviderServicer):
 
     def Configure(self, request: Any, context: Any) -> Any:
         region = _plain(request.args).get("region", "")
-        self._by_connection[context.peer()] = Clients(self._default.endpoint, region)
+        if region not in self._by_region:
+            self._by_region[region] = Clients(self._default.endpoint, region)
+        self._by_connection[context.peer()] = self._by_region[region]
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
     @_in_words
@@ -236,13 +239,9 @@ def _whole(kind: Kind, inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _state(kind: Kind, found: Mapping[str, Any], aws: Clients) -> dict[str, Any]:
-    """What goes into the state: nothing empty, and what the real plugin says of every resource."""
+    """What goes into the state: nothing empty, and the region of what is of one."""
     state = {key: value for key, value in found.items() if value not in (None, "", {}) and not key.startswith("__")}
-    if "tags" in kind.inputs:
-        state["tagsAll"] = found.get("tags") or {}
-    if kind.regional:
-        state["region"] = aws.region
-    return state
+    return {**state, "region": aws.region} if kind.regional else state
 
 
 def _plain(properties: Any) -> dict[str, Any]:
