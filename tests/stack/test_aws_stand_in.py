@@ -121,3 +121,55 @@ def test_every_type_over_its_life(project: Project, emulator: Emulator, stand_in
     assert ssm.describe_parameters()["Parameters"] == events.list_rules()["Rules"] == iam.list_roles()["Roles"] == []
     assert "QueueUrls" not in sqs.list_queues()
     assert iam.list_policies(Scope="Local")["Policies"] == []
+
+
+def test_a_secret_stays_one(project: Project, stand_in: StandIn) -> None:
+    """In another provider's region, too, over a refresh, and with the tags that are one."""
+    project.write(
+        "import pulumi\nimport pulumi_aws as aws\n"
+        "west = pulumi.ResourceOptions(provider=aws.Provider('west', region='eu-west-1', profile='nobody'))\n"
+        "tags = {'key': pulumi.Output.secret('xyzzy')}\n"
+        "aws.ssm.Parameter('s', name='/s', type='SecureString', value='hunter2', tags=tags, opts=west)\n"
+        "queue = aws.sqs.Queue('default')\n"
+        "pulumi.export('arn', queue.arn)\n"
+    )
+    project.config("aws:region", "eu-north-1")
+    project.up()
+    project.refresh()
+    state = project.pulumi("stack", "export").output
+    assert "arn:aws:ssm:eu-west-1:123456789012:parameter/s" in state
+    assert "hunter2" not in state
+    assert "xyzzy" not in state
+    assert project.outputs()["arn"].startswith("arn:aws:sqs:eu-north-1:")
+    assert stand_in.client("ssm").describe_parameters()["Parameters"] == []  # It is in the other region.
+    project.destroy()
+
+
+def test_what_exists_is_imported_and_replaced_by_its_name(project: Project, stand_in: StandIn) -> None:
+    program = (
+        "import pulumi\nimport pulumi_aws as aws\n"
+        "options = pulumi.ResourceOptions(import_='theirs')\n"
+        "aws.iam.Role('r', name='theirs', path='/', assume_role_policy='POLICY', opts=options)\n"
+    )
+    iam = stand_in.client("iam")
+    policy = '{"Version":"2012-10-17","Statement":[]}'
+    first = iam.create_role(RoleName="theirs", AssumeRolePolicyDocument=policy)["Role"]
+    project.write(program.replace("POLICY", policy.replace(":", ": ")))
+    assert "1 imported" in project.up().text
+    project.write(program.replace("POLICY", policy).replace("path='/'", "path='/own/'").replace(", opts=options", ""))
+    assert "1 replaced" in project.up().text
+    second = iam.get_role(RoleName="theirs")["Role"]
+    assert (second["Path"], second["RoleId"] == first["RoleId"]) == ("/own/", False)
+    iam.delete_role(RoleName="theirs")
+    project.destroy()
+
+
+def test_what_is_not_served_shows_in_the_preview(project: Project) -> None:
+    project.write("import pulumi_aws as aws\naws.ssm.Parameter('p', type='String', value='v', tier='Advanced')\n")
+    shown = project.preview(succeeds=False).text
+    assert "the stand-in for the aws plugin does not know this input" in shown
+    assert "Traceback" not in shown
+    project.write("import pulumi_aws as aws\naws.s3.Bucket('b')\n")
+    shown = project.preview(succeeds=False).text
+    assert "aws:s3/bucket:Bucket is not served: this is the stand-in for the aws plugin" in shown
+    assert "Traceback" not in shown
