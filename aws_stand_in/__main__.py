@@ -36,8 +36,11 @@ def main(endpoint: str | None) -> None:
 
 def _play_aws(stack: ExitStack) -> str:
     """Start moto's server; its URL."""
+    import logging
+
     from moto.server import ThreadedMotoServer
 
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # A line for each request would hide what matters.
     server = ThreadedMotoServer(ip_address=HOST, port=0, verbose=False)
     server.start()
     stack.callback(server.stop)

@@ -54,6 +54,7 @@ def _normal(value: Any) -> Any:
 
 
 NAME = Input(replaces=True)
+REQUIRED = Input(required=True)
 KEY = Input(required=True, replaces=True)
 TEXT = Input(default="")
 TAGS = Input(default={})
@@ -104,13 +105,7 @@ class Kind:
 class Parameter(Kind):
     """aws:ssm/parameter:Parameter."""
 
-    inputs: ClassVar = {
-        "name": NAME,
-        "type": Input(required=True),
-        "value": Input(required=True),
-        "description": TEXT,
-        "tags": TAGS,
-    }
+    inputs: ClassVar = {"name": NAME, "type": REQUIRED, "value": REQUIRED, "description": TEXT, "tags": TAGS}
     outputs = ("arn", "version")
     moving = ("version",)
 
@@ -185,7 +180,7 @@ class EventRule(Kind):
 class EventTarget(Kind):
     """aws:cloudwatch/eventTarget:EventTarget."""
 
-    inputs: ClassVar = {"rule": KEY, "arn": Input(required=True), "targetId": NAME, "eventBusName": BUS}
+    inputs: ClassVar = {"rule": KEY, "arn": REQUIRED, "targetId": NAME, "eventBusName": BUS}
     named = "targetId"
 
     def create(self, aws: Clients, new: Properties) -> str:
