@@ -232,9 +232,12 @@ class Backend:
         role = request.get("ResourceSnapshotJobRoleIdentifier")
         if role and not role.startswith("arn:"):
             role = f"arn:aws:iam::{account}:role/{role}"
-        self.store.put(
-            "settings", f"{account} {request['Catalog']}", {"ResourceSnapshotJobRoleArn": role} if role else {}
-        )
+        if role or self.switches.put_without_role == "clear":
+            settings = {"ResourceSnapshotJobRoleArn": role} if role else {}
+            self.store.put("settings", f"{account} {request['Catalog']}", settings)
+        elif self.switches.put_without_role == "validation":
+            message = "A role is required."
+            raise invalid(message, ("ResourceSnapshotJobRoleIdentifier", message, "REQUIRED_FIELD_MISSING"))
         return self._get_settings(account, request)
 
     def _settings(self, account: str, catalog: str) -> Document:

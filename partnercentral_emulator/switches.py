@@ -44,6 +44,9 @@ class Switches:
     existence: Literal["any", "seeded"] = _switch(
         "any", "which engagements and opportunities exist: all, or only those seeded"
     )
+    put_without_role: Literal["clear", "keep", "validation"] = _switch(
+        "clear", "settings put without a role: it is cleared, is kept, or they are refused with ValidationException"
+    )
     role_required: bool = _switch(default=False, doc="executions fail where the settings name no role")
     snapshot_delay: float = _switch(0.0, "seconds from a reason for a snapshot to the snapshot")
     stale_reads: int = _switch(0, "how many reads after a write to a job still see it as it was before")

@@ -10,12 +10,21 @@ from snapshot_provider.functions import (
     get_selling_system_settings,
     get_selling_system_settings_output,
 )
-from snapshot_provider.resource import AssumeRole, Connection, ResourceSnapshotJob, Timeouts
+from snapshot_provider.resource import (
+    AssumeRole,
+    Connection,
+    ResourceSnapshot,
+    ResourceSnapshotJob,
+    SellingSystemSettings,
+    Timeouts,
+)
 
 __all__ = [
     "AssumeRole",
     "Connection",
+    "ResourceSnapshot",
     "ResourceSnapshotJob",
+    "SellingSystemSettings",
     "Timeouts",
     "get_resource_snapshot",
     "get_resource_snapshot_job",

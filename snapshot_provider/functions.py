@@ -17,11 +17,9 @@ from snapshot_provider.model import Identity, SellingSystemSettings
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from snapshot_provider.config import Settings
     from snapshot_provider.gateway import Gateway
     from snapshot_provider.model import Catalog, Job, JobSummary, Snapshot, Status
     from snapshot_provider.resource import Connection
-    from snapshot_provider.session import Connection as OpenedConnection
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -201,24 +199,12 @@ def _catalog(given: str | None) -> str:
 def _gateway(connection: Mapping[str, Any] | None) -> Gateway:
     """The service, with the stack's configuration."""
     from snapshot_provider.config import Settings, known_keys
+    from snapshot_provider.session import shared
 
     config = {key: value for key in known_keys() if (value := _config_value(key)) is not None}
-    return _connect(Settings.from_config(config).connected(connection or {})).gateway()
+    return shared(Settings.from_config(config).connected(connection or {})).gateway()
 
 
 def _config_value(key: str) -> str | None:
     namespace, name = key.split(":")
     return pulumi.Config(namespace).get(name)
-
-
-_opened: dict[str, OpenedConnection] = {}
-
-
-def _connect(settings: Settings) -> OpenedConnection:
-    """One client for the same settings."""
-    from snapshot_provider.session import connect
-
-    key = repr(settings)
-    if key not in _opened:
-        _opened[key] = connect(settings)
-    return _opened[key]

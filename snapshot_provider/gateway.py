@@ -68,14 +68,7 @@ class Gateway:
 
     def create_job(self, identity: Identity, tags: Mapping[str, str], client_token: str) -> tuple[str, str]:
         """CreateResourceSnapshotJob: the Id and Arn of the new job, or of the one that the token made before."""
-        request: dict[str, Any] = {
-            "Catalog": identity.catalog,
-            "ClientToken": client_token,
-            "EngagementIdentifier": identity.engagement_identifier,
-            "ResourceType": identity.resource_type,
-            "ResourceIdentifier": identity.resource_identifier,
-            "ResourceSnapshotTemplateIdentifier": identity.resource_snapshot_template_identifier,
-        }
+        request = {**_shared_resource(identity), "ClientToken": client_token}
         if tags:
             request["Tags"] = tags_to_list(tags)
         answer = self._call("CreateResourceSnapshotJob", str(identity), request)
@@ -177,13 +170,7 @@ class Gateway:
 
     def get_snapshot(self, identity: Identity, revision: int | None = None) -> Snapshot:
         """GetResourceSnapshot: the latest revision, or a given one."""
-        request: dict[str, Any] = {
-            "Catalog": identity.catalog,
-            "EngagementIdentifier": identity.engagement_identifier,
-            "ResourceType": identity.resource_type,
-            "ResourceIdentifier": identity.resource_identifier,
-            "ResourceSnapshotTemplateIdentifier": identity.resource_snapshot_template_identifier,
-        }
+        request = _shared_resource(identity)
         if revision is not None:
             request["Revision"] = revision
         answer = self._call("GetResourceSnapshot", str(identity), request)
@@ -196,11 +183,32 @@ class Gateway:
             payload=answer.get("Payload", {}),
         )
 
+    def create_snapshot(self, identity: Identity, client_token: str) -> tuple[str, int]:
+        """CreateResourceSnapshot: Arn and revision of the new snapshot, or of the one that the token made before."""
+        request = {**_shared_resource(identity), "ClientToken": client_token}
+        answer = self._call("CreateResourceSnapshot", str(identity), request)
+        arn: str = _member("CreateResourceSnapshot", answer, "Arn")
+        revision: int = _member("CreateResourceSnapshot", answer, "Revision")
+        return arn, revision
+
     def get_role(self, catalog: str) -> str | None:
         """GetSellingSystemSettings: the ARN of the role that jobs run as, if one is set."""
         answer = self._call("GetSellingSystemSettings", f"catalog {catalog}", {"Catalog": catalog})
-        role: str | None = answer.get("ResourceSnapshotJobRoleArn")
-        return role
+        return _role(answer)
+
+    def put_role(self, catalog: str, identifier: str | None) -> str | None:
+        """PutSellingSystemSettings: the ARN of the role that jobs run as from now on, if one is set.
+
+        Args:
+            catalog: the catalog.
+            identifier: the role's name or ARN; None to set none.
+        """
+        request = {"Catalog": catalog, **({"ResourceSnapshotJobRoleIdentifier": identifier} if identifier else {})}
+        return _role(self._call("PutSellingSystemSettings", f"catalog {catalog}", request))
+
+    def account(self) -> str | None:
+        """The account that the credentials belong to; None where that cannot be told."""
+        return self._account()
 
     def check_account(self, arn: str) -> None:
         """Make sure that a job that is not found is not merely another account's.
@@ -419,6 +427,7 @@ _ALSO_NEEDED = {
         " (creating a job also needs partnercentral:CreateResourceSnapshot and partnercentral:GetOpportunity, "
         "and partnercentral:TagResource where it has tags)"
     ),
+    "PutSellingSystemSettings": " (naming a role also needs iam:PassRole on that role)",
 }
 
 _FAILURES: tuple[tuple[type[Exception], str], ...] = (
@@ -465,6 +474,23 @@ def _member(operation: str, answer: Mapping[str, Any], name: str, like: str = ""
     if isinstance(value, str) and not fits_member(like or operation, name, value):
         raise _malformed(operation, f"with a wrong {name}")
     return value
+
+
+def _shared_resource(identity: Identity) -> dict[str, Any]:
+    """What is shared, as requests name it."""
+    return {
+        "Catalog": identity.catalog,
+        "EngagementIdentifier": identity.engagement_identifier,
+        "ResourceType": identity.resource_type,
+        "ResourceIdentifier": identity.resource_identifier,
+        "ResourceSnapshotTemplateIdentifier": identity.resource_snapshot_template_identifier,
+    }
+
+
+def _role(answer: Mapping[str, Any]) -> str | None:
+    """The role's ARN, within the service's bounds; None where none is set."""
+    name = "ResourceSnapshotJobRoleArn"
+    return _member("GetSellingSystemSettings", answer, name) if answer.get(name) else None
 
 
 def _job_id_and_arn(operation: str, answer: Mapping[str, Any]) -> tuple[str, str]:

@@ -1,82 +1,45 @@
-"""The dynamic provider: translates between Pulumi's property bags and the life cycle. Decides nothing itself.
-
-Pulumi pickles the provider into the state of every resource. The class is importable and has no state when it is
-pickled, so the pickle is a short reference; clients are opened on first use, in the plugin's own process.
-"""
+"""The dynamic providers: they translate between Pulumi's property bags and the operations, and decide nothing."""
 
 from __future__ import annotations
 
-import json
-import logging
-import threading
 from typing import TYPE_CHECKING, Any
 
-from pulumi.dynamic import (
-    CheckFailure,
-    CheckResult,
-    ConfigureRequest,
-    CreateResult,
-    DiffResult,
-    ReadResult,
-    ResourceProvider,
-    UpdateResult,
-)
-from pulumi.output import Unknown
+from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 
 from snapshot_provider import diff
-from snapshot_provider.errors import ConfigurationError, ProviderError, show
-from snapshot_provider.model import IDENTITY, Declared, Failure, Identity, Job, TagChange, seconds_of
+from snapshot_provider.dynamic import ConfiguredProvider, checked, is_unknown, report
+from snapshot_provider.model import IDENTITY, Declared, Identity, Job, TagChange, seconds_of
+from snapshot_provider.selling_settings import SellingSettings, is_same_role
+from snapshot_provider.snapshots import Snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from snapshot_provider.config import Settings
     from snapshot_provider.lifecycle import Lifecycle
-    from snapshot_provider.session import Connection
 
 _DEFAULTS = {"catalog": "AWS", "resource_type": "Opportunity", "desired_status": "Running"}
 _HOW = ("adopt", "connection", "siblings", "timeouts", "wait_for_snapshot")
 """Inputs that say how a job is reached and made rather than what it is. A change of one calls nothing."""
 
+_ROLE_ARN = "resource_snapshot_job_role_arn"
+
 _WAIT_LIMIT = 600.0
 """Seconds to wait for a first snapshot where no time limit is given."""
 
 
-class JobProvider(ResourceProvider):
+class JobProvider(ConfiguredProvider):
     """The provider behind ResourceSnapshotJob."""
-
-    # The pickle is a class's name: nothing in it to hide, and unencrypted it is a third of the size.
-    serialize_as_secret_always = False
-
-    _settings: Settings
-    _fault: ConfigurationError | None = None
-    _connections: dict[str, Connection]
-    _lock: threading.Lock
-
-    def configure(self, req: ConfigureRequest) -> None:
-        """Take the stack's config. A mistake in it is kept, and reported by `check` where it reads well."""
-        from snapshot_provider.config import Settings
-
-        _hide_tracebacks()
-        self._lock = threading.Lock()
-        self._connections = {}
-        try:
-            self._settings = Settings.from_config(req.config._props)  # noqa: SLF001  # There is no other way to all keys.
-        except ConfigurationError as fault:
-            self._fault = fault
-            self._settings = Settings()
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Report every mistake in the inputs, and fill in defaults. Calls nothing, but for a job that is in doubt."""
         from snapshot_provider.schema import check_job, check_tag_count
 
         inputs = {**_DEFAULTS, **{name: value for name, value in news.items() if value is not None}}
-        failures = check_job(inputs, _is_unknown) + self._check_connection(inputs.get("connection"))
-        failures += [Failure("", str(self._fault))] if self._fault else []
+        failures = check_job(inputs, is_unknown) + self.faults(inputs)
         if not failures:
             inputs = self._normalise(_olds, inputs)
-            failures += check_tag_count(0 if _is_unknown(inputs["tags_all"]) else len(inputs["tags_all"]))
-        return CheckResult(inputs, [CheckFailure(found.property, found.reason) for found in failures])
+            failures += check_tag_count(0 if is_unknown(inputs["tags_all"]) else len(inputs["tags_all"]))
+        return checked(inputs, failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Say what replaces; the engine itself compares the inputs, nested, and shows what changes."""
@@ -122,7 +85,7 @@ class JobProvider(ResourceProvider):
         tags = inputs.get("tags", {})
         kept = {name: inputs[name] for name in (*IDENTITY, "desired_status")}
         kept["tags"] = tags
-        kept["tags_all"] = tags if _is_unknown(tags) else self._settings.all_tags(tags)
+        kept["tags_all"] = tags if is_unknown(tags) else self.settings.all_tags(tags)
         kept |= {name: inputs[name] for name in ("connection", "timeouts", "wait_for_snapshot") if inputs.get(name)}
         # How a job came to be belongs to the job, not to the program: one that exists keeps what it was made with.
         made_with = inputs if not olds or self._was_deleted(inputs.get("in_doubt"), olds) else olds
@@ -137,26 +100,13 @@ class JobProvider(ResourceProvider):
         if status == olds["desired_status"]:
             return False
         found = f"is {status}" if status else "is gone"
-        _report(f"{job_id} {found}: deleting it was begun by a run that did not finish. It is made anew")
+        report(f"{job_id} {found}: deleting it was begun by a run that did not finish. It is made anew")
         return True
-
-    def _check_connection(self, connection: Any) -> list[Failure]:
-        if connection is None or _is_unknown(connection):
-            return []
-        if not isinstance(connection, dict):
-            return [
-                Failure("connection", f'{show(connection)} is not a map: give one such as {{"profile": "partner"}}.')
-            ]
-        try:
-            self._settings.connected({name: value for name, value in connection.items() if not _has_unknown(value)})
-        except ConfigurationError as fault:
-            return [Failure("connection", str(fault).removeprefix("connection: "))]
-        return []
 
     def _observed_inputs(self, props: Mapping[str, Any], job: Job) -> dict[str, Any]:
         """The inputs that would declare the job as it is."""
-        observed = self._settings.ignored_tags.strip(job.tags or {})
-        defaults = props.get("tags_all", self._settings.default_tags)
+        observed = self.settings.ignored_tags.strip(job.tags or {})
+        defaults = props.get("tags_all", self.settings.default_tags)
         declared = props.get("tags", {})
         own = {
             key: value
@@ -175,19 +125,104 @@ class JobProvider(ResourceProvider):
         given = seconds_of(props.get("timeouts", {}).get(operation, ""))
         waits = props.get("wait_for_snapshot") and operation in {"create", "update"}
         deadline = Deadline(given or (_WAIT_LIMIT if waits else None))
-        gateway = self._connection(props.get("connection", {})).gateway(deadline)
-        return Lifecycle(gateway, _report, deadline=deadline)
+        return Lifecycle(self.gateway(props, deadline), report, deadline=deadline)
 
-    def _connection(self, connection: Mapping[str, Any]) -> Connection:
-        if self._fault:
-            raise self._fault
-        key = json.dumps(connection, sort_keys=True)
-        with self._lock:
-            if key not in self._connections:
-                from snapshot_provider.session import connect
 
-                self._connections[key] = connect(self._settings.connected(connection))
-            return self._connections[key]
+class SettingsProvider(ConfiguredProvider):
+    """The provider behind SellingSystemSettings."""
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Report every mistake in the inputs, and fill in defaults. Calls nothing."""
+        from snapshot_provider.schema import check_settings
+
+        inputs = {"catalog": _DEFAULTS["catalog"], **{name: value for name, value in news.items() if value is not None}}
+        failures = check_settings(inputs, is_unknown) + self.faults(inputs)
+        kept = ("catalog", "resource_snapshot_job_role_identifier", "connection")
+        return checked({name: inputs[name] for name in kept if name in inputs}, failures)
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Another catalog has settings of its own; a role's name and its ARN are the same."""
+        named = _news["resource_snapshot_job_role_identifier"]
+        others = {name: _olds.get(name) == _news.get(name) for name in ("catalog", "connection")}
+        if all(others.values()) and not is_unknown(named) and is_same_role(named, _olds[_ROLE_ARN]):
+            return DiffResult(changes=False)
+        return DiffResult(changes=None, replaces=[] if others["catalog"] else ["catalog"])
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Name the role."""
+        arn = self._settings_of(props).create(props["catalog"], props["resource_snapshot_job_role_identifier"])
+        return CreateResult(props["catalog"], {**props, _ROLE_ARN: arn})
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Read the role that is named now, as an input too, so that drift shows as a change."""
+        arn = self._settings_of(props).read(id_, props.get(_ROLE_ARN))
+        if arn is None:
+            return ReadResult("", {})
+        declared = props.get("resource_snapshot_job_role_identifier")
+        identifier = declared if declared and is_same_role(declared, arn) else arn
+        inputs = {"catalog": id_, "resource_snapshot_job_role_identifier": identifier}
+        inputs |= {"connection": props["connection"]} if props.get("connection") else {}
+        return ReadResult(id_, {**inputs, _ROLE_ARN: arn}, inputs)
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        """Name another role."""
+        arn = self._settings_of(_news).update(_id, _news["resource_snapshot_job_role_identifier"])
+        return UpdateResult({**_news, _ROLE_ARN: arn})
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Name none any more, as far as the service lets one."""
+        self._settings_of(_props).delete(_id, _props[_ROLE_ARN])
+
+    def _settings_of(self, props: Mapping[str, Any]) -> SellingSettings:
+        return SellingSettings(self.gateway(props), report)
+
+
+class SnapshotProvider(ConfiguredProvider):
+    """The provider behind ResourceSnapshot."""
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Report every mistake in the inputs, and fill in defaults. Calls nothing."""
+        from snapshot_provider.schema import check_snapshot
+
+        inputs = {**_DEFAULTS, **{name: value for name, value in news.items() if value is not None}}
+        failures = check_snapshot(inputs, is_unknown) + self.faults(inputs)
+        # How a snapshot came to be belongs to it, not to the program.
+        made_with = _olds or inputs
+        kept = {name: inputs[name] for name in (*IDENTITY, "triggers", "connection") if inputs.get(name)}
+        kept |= {name: made_with[name] for name in ("client_token", "resume") if made_with.get(name)}
+        return checked(kept, failures)
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Another subject or trigger is another snapshot."""
+        return DiffResult(
+            changes=None, replaces=[name for name in (*IDENTITY, "triggers") if _olds.get(name) != _news.get(name)]
+        )
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Take the snapshot."""
+        identity = Identity.from_props(props)
+        arn, revision = self._snapshots(props).create(
+            identity, props["client_token"], resume=props.get("resume", False)
+        )
+        return CreateResult(f"{arn}#{revision}", {**props, "arn": arn, "revision": revision})
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Make sure that the service has it. A snapshot never changes."""
+        if not self._snapshots(props).exists(Identity.from_props(props), int(props["revision"])):
+            return ReadResult("", {})
+        inputs = {name: value for name, value in props.items() if name not in {"arn", "revision"}}
+        return ReadResult(id_, {**props, "revision": int(props["revision"])}, inputs)
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        """Take note of another connection: there is nothing to change."""
+        return UpdateResult({**_news, "arn": _olds["arn"], "revision": int(_olds["revision"])})
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Forget it, and say so."""
+        self._snapshots(_props).delete(Identity.from_props(_props), int(_props["revision"]))
+
+    def _snapshots(self, props: Mapping[str, Any]) -> Snapshots:
+        return Snapshots(self.gateway(props), report)
 
 
 def outputs_of(inputs: Mapping[str, Any], job: Job) -> dict[str, Any]:
@@ -215,30 +250,3 @@ def _job_from(job_id: str, state: Mapping[str, Any]) -> Job:
         last_failure=state.get("last_failure"),
         tags=state.get("tags_all", {}),
     )
-
-
-def _is_unknown(value: Any) -> bool:
-    return isinstance(value, Unknown)
-
-
-def _has_unknown(value: Any) -> bool:
-    """Whether a part of a value will only be known later, so that the whole cannot be judged yet."""
-    if isinstance(value, (list, dict)):
-        return any(map(_has_unknown, value.values() if isinstance(value, dict) else value))
-    return _is_unknown(value)
-
-
-def _report(line: str) -> None:
-    """Show a line on the stack: the engine takes the plugin's standard output for that."""
-    print(line, flush=True)  # noqa: T201  # See above.
-
-
-def _hide_tracebacks() -> None:
-    """Keep gRPC from logging a traceback for a fault that is told in words already."""
-    logger = logging.getLogger("grpc._server")
-    if _tells_words not in logger.filters:
-        logger.addFilter(_tells_words)
-
-
-def _tells_words(record: logging.LogRecord) -> bool:
-    return not (record.exc_info and isinstance(record.exc_info[1], ProviderError))

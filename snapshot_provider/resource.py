@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypedDict
-from weakref import WeakKeyDictionary
 
 import pulumi
 from pulumi.dynamic import Resource
-from pulumi.runtime import get_root_resource, invoke_async
-from pulumi.runtime.mocks import MockMonitor
-from pulumi.runtime.settings import get_monitor
 
-from snapshot_provider import client_token as tokens
-from snapshot_provider import unfinished
+from snapshot_provider import place as places
 from snapshot_provider.model import IDENTITY
-from snapshot_provider.provider import JobProvider
+from snapshot_provider.place import NAMESPACE, Place
+from snapshot_provider.provider import JobProvider, SettingsProvider, SnapshotProvider
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from snapshot_provider.model import Catalog, ResourceType, Status
-
-NAMESPACE = "partnercentral"
-"""The configuration namespace."""
 
 _COMPUTED = (
     "arn",
@@ -188,8 +180,9 @@ class ResourceSnapshotJob(Resource, module=NAMESPACE, name="ResourceSnapshotJob"
             "connection": connection,
         }
         opts = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), opts)
-        found: Any = self._place(resource_name, props, client_token, opts.parent)
-        place: pulumi.Output[_Place] = pulumi.Output.from_input(found)
+        urn = pulumi.create_urn(resource_name, f"pulumi-python:{self._resource_type_name}", opts.parent)
+        found: Any = places.of_job(urn, props, client_token)
+        place: pulumi.Output[Place] = pulumi.Output.from_input(found)
         props["client_token"] = place.apply(lambda known: known.client_token)
         props["siblings"] = place.apply(lambda known: known.siblings or None)
         props["in_doubt"] = place.apply(lambda known: known.in_doubt)
@@ -221,119 +214,170 @@ class ResourceSnapshotJob(Resource, module=NAMESPACE, name="ResourceSnapshotJob"
         Resource.__init__(job, JobProvider(), resource_name, props, opts)
         return job
 
-    @classmethod
-    async def _place(
-        cls,
-        resource_name: str,
-        props: Mapping[str, Any],
-        given: pulumi.Input[str] | None,
-        parent: pulumi.Resource | None,
-    ) -> _Place:
-        """Where the resource stands in its stack; without a token while it hangs on values not yet known."""
-        urn = await pulumi.create_urn(resource_name, f"pulumi-python:{cls._resource_type_name}", parent).future()
-        known = await pulumi.Output.all(*(props[name] for name in IDENTITY)).future()
-        base = await pulumi.Output.from_input(given).future()
-        if urn is None or known is None or base == "":
-            return _Place(base)
-        identity = tuple(map(str, known))
-        scope = pulumi.Config(NAMESPACE).get("idempotencyScope") or ""
-        if base is None:
-            # Pulumi's mocks name no organization.
-            base = tokens.derive(pulumi.get_organization() or "organization", scope, urn, *identity)
-        return (await _stack_jobs()).place(urn, identity, base)
 
+class SellingSystemSettings(Resource, module=NAMESPACE, name="SellingSystemSettings"):
+    """The role that the jobs of a catalog run as (PutSellingSystemSettings): one for each account and catalog.
 
-@dataclass(frozen=True)
-class _Place:
-    """What a resource's place in its stack says of the job that it would create now.
+    Settings that are there already are taken over, and what they named is shown. A delete clears them as far as the
+    service lets one; it leaves them alone where somebody has named another role since. A change of the catalog
+    replaces the resource, a change of the role is made in place.
+
+    Example:
+        >>> SellingSystemSettings("sandbox", catalog="Sandbox", resource_snapshot_job_role_identifier=role.arn)
 
     Attributes:
-        client_token: the token to create it with.
-        siblings: the jobs of other resources of the stack that share the same: never to be taken for this one's.
-        in_doubt: the ARN of its job, where a run that did not finish may have deleted it.
+        id: the catalog.
+        resource_snapshot_job_role_arn: the role's ARN.
+        resource_snapshot_job_role_identifier: the role, as declared.
+        catalog: the catalog, as applied.
     """
 
-    client_token: str | None
-    siblings: list[str] = field(default_factory=list)
-    in_doubt: str | None = None
+    resource_snapshot_job_role_arn: pulumi.Output[str]
+    resource_snapshot_job_role_identifier: pulumi.Output[str]
+    catalog: pulumi.Output[str]
 
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        resource_snapshot_job_role_identifier: pulumi.Input[str],
+        catalog: pulumi.Input[Catalog] | None = None,
+        connection: pulumi.Input[Connection] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the settings of a catalog.
 
-@dataclass(frozen=True)
-class _StackJobs:
-    """The jobs that the stack has now, as the engine knows them: ARNs by URN, URNs by token, Ids by identity."""
+        Args:
+            resource_name: the resource's name in the stack.
+            resource_snapshot_job_role_identifier: the role's name or ARN. A job makes snapshots only where
+                resource-snapshot-job.partnercentral-selling.amazonaws.com may assume it.
+            catalog: "AWS" or "Sandbox"; by default the config value partnercentral:catalog, else "AWS".
+            connection: credentials and endpoint of this resource, where they are not the stack's.
+            opts: Pulumi's resource options.
 
-    by_urn: dict[str, str] = field(default_factory=dict)
-    by_token: dict[str, set[str]] = field(default_factory=dict)
-    by_identity: dict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=dict)
-    in_doubt: frozenset[str] = frozenset()
+        Raises:
+            pulumi.RunError: the program declares the settings of this catalog and connection already.
+            TypeError: an argument is unknown or missing. Wrong values are reported by the preview.
+        """
+        props: dict[str, Any] = {
+            "catalog": places.first_of(resource_name, _catalog(catalog), connection),
+            "resource_snapshot_job_role_identifier": resource_snapshot_job_role_identifier,
+            "connection": connection,
+        }
+        super().__init__(SettingsProvider(), resource_name, {"resource_snapshot_job_role_arn": None, **props}, opts)
 
     @classmethod
-    def of(cls, resources: Mapping[str, Mapping[str, Any]]) -> _StackJobs:
-        """The jobs among a stack's resources: what the engine answers, by URN."""
-        jobs = cls()
-        for urn, resource in resources.items():
-            outputs = resource.get("outputs") or {}
-            if f"{NAMESPACE}:ResourceSnapshotJob" in urn and "arn" in outputs:
-                jobs.by_urn[urn] = outputs["arn"]
-                jobs.by_token.setdefault(outputs.get("client_token", ""), set()).add(urn)
-                identity = tuple(str(outputs.get(name)) for name in IDENTITY)
-                jobs.by_identity.setdefault(identity, []).append((urn, _id_in(outputs["arn"])))
-        return jobs
+    def get(
+        cls,
+        resource_name: str,
+        *,
+        catalog: pulumi.Input[Catalog] | None = None,
+        connection: pulumi.Input[Connection] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> SellingSystemSettings:
+        """Read settings that somebody else manages (GetSellingSystemSettings), in previews too. Never changes them.
 
-    def place(self, urn: str, identity: tuple[str, ...], base: str) -> _Place:
-        """Where a resource stands among them."""
-        taken = {token for token, urns in self.by_token.items() if urns != {urn}}
-        siblings = [job_id for other, job_id in self.by_identity.get(identity, []) if other != urn]
-        arn = self.by_urn.get(urn)
-        token = tokens.choose(base, _id_in(arn) if arn else None, taken)
-        return _Place(token, siblings, arn if arn in self.in_doubt else None)
-
-
-_state: WeakKeyDictionary[pulumi.Resource, pulumi.Output[_StackJobs]] = WeakKeyDictionary()
-
-
-async def _stack_jobs() -> _StackJobs:
-    """The stack's jobs, asked of the engine once a program; none in a unit test."""
-    stack = get_root_resource()
-    if stack is None or isinstance(get_monitor(), MockMonitor):
-        return _StackJobs()
-    if stack not in _state:
-        _state[stack] = pulumi.Output.from_input(_read_state())
-    return await _state[stack].future() or _StackJobs()
+        Args:
+            resource_name: the resource's name in the stack.
+            catalog: "AWS" or "Sandbox"; by default the config value partnercentral:catalog, else "AWS".
+            connection: credentials and endpoint of this resource, where they are not the stack's.
+            opts: Pulumi's resource options.
+        """
+        settings = cls.__new__(cls)
+        outputs = ("catalog", "resource_snapshot_job_role_arn", "resource_snapshot_job_role_identifier")
+        props = {**dict.fromkeys(outputs), "connection": connection}
+        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=_catalog(catalog)))
+        Resource.__init__(settings, SettingsProvider(), resource_name, props, opts)
+        return settings
 
 
-async def _read_state() -> _StackJobs:
-    """Ask the engine, again where it could not read: the file backend rewrites a state's attributes in place."""
-    import tenacity
+class ResourceSnapshot(Resource, module=NAMESPACE, name="ResourceSnapshot"):
+    """A snapshot that is taken once (CreateResourceSnapshot), and again when a trigger changes.
 
-    name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    again = tenacity.AsyncRetrying(wait=tenacity.wait_exponential_jitter(0.05, max=2), reraise=True)
-    ask_engine = again.copy(stop=tenacity.stop_after_attempt(8))
-    try:
-        answer: Any = await ask_engine(invoke_async, "pulumi:pulumi:readStackResourceOutputs", {"stackName": name})
-    except Exception as error:
-        raise pulumi.RunError(
-            f"The engine could not read the state of stack {name}, which tells the jobs that it has apart: {error}. "
-            "Nothing was created. Check the backend, then run the command again."
-        ) from error
-    jobs = _StackJobs.of((answer or {}).get("outputs") or {})
-    # As the engine itself does, a preview leaves out what interrupted runs began: finding out may take calls.
-    if not jobs.by_urn or pulumi.runtime.is_dry_run():
-        return jobs
-    ask_cli = again.copy(stop=tenacity.stop_after_attempt(3))
-    root = pulumi.get_root_directory() or "."
-    try:
-        return replace(jobs, in_doubt=await ask_cli(unfinished.deletes, name, root, jobs.by_urn.values()))
-    except (OSError, ValueError) as error:
-        pulumi.log.warn(
-            f"The CLI could not be asked whether the last run of stack {name} finished: {error}. If a destroy was "
-            "interrupted, run `pulumi up --refresh`."
+    A change of any input but the connection takes another snapshot. The service keeps snapshots for good, so a delete
+    only forgets one, and says so.
+
+    Example:
+        >>> snapshot = ResourceSnapshot(
+        ...     "acme-committed",
+        ...     engagement_identifier="eng-0123456789abcd",
+        ...     resource_identifier="O1234567",
+        ...     resource_snapshot_template_identifier="OpportunitySummaryView",
+        ...     triggers={"stage": "Committed"},
+        ... )
+        >>> pulumi.export("revision", snapshot.revision)
+
+    Attributes:
+        id: the ARN and the revision.
+        arn: the snapshot's ARN; its revisions have it in common.
+        revision: the number of this revision, from 1.
+        catalog: the catalog, as applied.
+        engagement_identifier: the engagement, as applied.
+        resource_type: the resource type, as applied.
+        resource_identifier: the opportunity, as applied.
+        resource_snapshot_template_identifier: the template, as applied.
+        triggers: the triggers, as applied; None where there are none.
+        client_token: the idempotency token that it was taken with.
+    """
+
+    arn: pulumi.Output[str]
+    revision: pulumi.Output[int]
+    catalog: pulumi.Output[str]
+    engagement_identifier: pulumi.Output[str]
+    resource_type: pulumi.Output[str]
+    resource_identifier: pulumi.Output[str]
+    resource_snapshot_template_identifier: pulumi.Output[str]
+    triggers: pulumi.Output[Any]
+    client_token: pulumi.Output[str]
+
+    def __init__(  # noqa: PLR0913  # One argument an input, all by keyword, as every Pulumi resource has them.
+        self,
+        resource_name: str,
+        *,
+        engagement_identifier: pulumi.Input[str],
+        resource_identifier: pulumi.Input[str],
+        resource_snapshot_template_identifier: pulumi.Input[str],
+        triggers: pulumi.Input[Mapping[str, Any] | Sequence[Any]] | None = None,
+        catalog: pulumi.Input[Catalog] | None = None,
+        resource_type: pulumi.Input[ResourceType] = "Opportunity",
+        connection: pulumi.Input[Connection] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare a snapshot.
+
+        Args:
+            resource_name: the resource's name in the stack.
+            engagement_identifier: the engagement to share in, "eng-" and 14 characters.
+            resource_identifier: the opportunity to share, "O" and up to 19 digits.
+            resource_snapshot_template_identifier: what is shared of it, such as "OpportunitySummaryView".
+            triggers: values whose change takes another snapshot: a map or a list. None by default.
+            catalog: "AWS" or "Sandbox"; by default the config value partnercentral:catalog, else "AWS".
+            resource_type: "Opportunity", the only type there is.
+            connection: credentials and endpoint of this resource, where they are not the stack's.
+            opts: Pulumi's resource options.
+
+        Raises:
+            TypeError: an argument is unknown or missing. Wrong values are reported by the preview.
+        """
+        props: dict[str, Any] = {
+            "catalog": _catalog(catalog),
+            "engagement_identifier": engagement_identifier,
+            "resource_type": resource_type,
+            "resource_identifier": resource_identifier,
+            "resource_snapshot_template_identifier": resource_snapshot_template_identifier,
+            "triggers": triggers,
+            "connection": connection,
+        }
+        urn = pulumi.create_urn(
+            resource_name, f"pulumi-python:{self._resource_type_name}", opts.parent if opts else None
         )
-        return jobs
-
-
-def _id_in(arn: str) -> str:
-    return arn.rsplit("/", 1)[-1]
+        found: Any = places.of_snapshot(urn, props, triggers)
+        place: pulumi.Output[Place] = pulumi.Output.from_input(found)
+        props["client_token"] = place.apply(lambda known: known.client_token)
+        props["resume"] = place.apply(lambda known: known.resume or None)
+        super().__init__(SnapshotProvider(), resource_name, {"arn": None, "revision": None, **props}, opts)
+        # The engine's numbers are all floating-point.
+        self.revision = self.revision.apply(int)
 
 
 def _catalog(given: pulumi.Input[Catalog] | None) -> pulumi.Input[str]:

@@ -31,6 +31,7 @@ class _Rule:
         example: a value that would do; empty where the enum says it all.
         required: whether a job can be made without it.
         choices: values the documentation allows where the model's pattern is wider.
+        hint: what to say of an ARN that it is not; told from the value by default.
     """
 
     shape: str
@@ -38,6 +39,7 @@ class _Rule:
     example: str = ""
     required: bool = False
     choices: tuple[str, ...] = ()
+    hint: str = ""
 
 
 _RULES = {
@@ -53,6 +55,19 @@ _RULES = {
     "desired_status": _Rule("ResourceSnapshotJobStatus", "a status"),
     "client_token": _Rule("ClientToken", "an idempotency token", "partner-2026-11"),
 }
+
+_SETTINGS = {
+    "catalog": _RULES["catalog"],
+    "resource_snapshot_job_role_identifier": _Rule(
+        "ResourceSnapshotJobRoleIdentifier",
+        "a role's name or ARN",
+        "ResourceSnapshotJobRole",
+        required=True,
+        hint="A role's ARN is of the form arn:aws:iam::123456789012:role/name.",
+    ),
+}
+
+_SNAPSHOT = {name: rule for name, rule in _RULES.items() if name != "desired_status"}
 
 _JOB = _Rule("ResourceSnapshotJobIdentifier", "a snapshot job's identifier", "job-0123456789abc")
 
@@ -73,12 +88,7 @@ def check_job(props: Mapping[str, Any], is_unknown: Callable[[Any], bool]) -> li
         props: the inputs by name; absent and None are the same.
         is_unknown: whether a value will only be known later; such a value passes.
     """
-    failures = [
-        Failure(name, reason)
-        for name, rule in _RULES.items()
-        if not is_unknown(props.get(name))
-        for reason in _check_string(rule, props.get(name))
-    ]
+    failures = _check_strings(_RULES, props, is_unknown)
     failures += _check_tags(props.get("tags"), is_unknown)
     for name, check in _HOW.items():
         value = props.get(name)
@@ -87,6 +97,42 @@ def check_job(props: Mapping[str, Any], is_unknown: Callable[[Any], bool]) -> li
         if value is not None and not is_unknown(value):
             failures += [Failure(name, reason) for reason in check(value)]
     return failures
+
+
+def check_settings(props: Mapping[str, Any], is_unknown: Callable[[Any], bool]) -> list[Failure]:
+    """Find every mistake in the inputs of a catalog's settings (PutSellingSystemSettings' input in the service model).
+
+    Args:
+        props: the inputs by name; absent and None are the same.
+        is_unknown: whether a value will only be known later; such a value passes.
+    """
+    return _check_strings(_SETTINGS, props, is_unknown)
+
+
+def check_snapshot(props: Mapping[str, Any], is_unknown: Callable[[Any], bool]) -> list[Failure]:
+    """Find every mistake in a snapshot's inputs (CreateResourceSnapshot's input in the service model).
+
+    Args:
+        props: the inputs by name; absent and None are the same.
+        is_unknown: whether a value will only be known later; such a value passes.
+    """
+    failures = _check_strings(_SNAPSHOT, props, is_unknown)
+    triggers = props.get("triggers")
+    if triggers is not None and not is_unknown(triggers) and not isinstance(triggers, (list, dict)):
+        reason = f'{show(triggers)} is a {_kind(triggers)}: give a map such as {{"stage": "Committed"}}, or a list.'
+        failures.append(Failure("triggers", reason))
+    return failures
+
+
+def _check_strings(
+    rules: Mapping[str, _Rule], props: Mapping[str, Any], is_unknown: Callable[[Any], bool]
+) -> list[Failure]:
+    return [
+        Failure(name, reason)
+        for name, rule in rules.items()
+        if not is_unknown(props.get(name))
+        for reason in _check_string(rule, props.get(name))
+    ]
 
 
 def _check_adopt(value: Any) -> Iterator[str]:
@@ -158,9 +204,9 @@ def _remedy(rule: _Rule, value: str, allowed: tuple[str, ...]) -> str:
         return f"Did you mean {show(close[0])}?" if close else ""
     shape = _shape(rule.shape)
     if stripped.startswith("arn:"):
-        if fits(shape, last):
-            return f"This is an ARN: give the identifier at its end, {show(last)}."
-        return f"This is an ARN{_of_kind(last)}; an identifier is wanted here."
+        at_its_end = f"This is an ARN: give the identifier at its end, {show(last)}."
+        neither = f"This is an ARN{_of_kind(last)}; an identifier is wanted here."
+        return rule.hint or (at_its_end if fits(shape, last) else neither)
     if _of_kind(stripped) and not fits(shape, stripped):
         return f"This looks like {_of_kind(stripped).removeprefix(' of ')}."
     if not stripped:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -81,6 +83,25 @@ def connect(settings: Settings) -> Connection:
         return caller_account(session, settings)
 
     return Connection(client, account, settings.throttle_timeout)
+
+
+_shared: dict[str, Connection] = {}
+_lock = threading.Lock()
+
+
+def shared(settings: Settings) -> Connection:
+    """This process's one connection for these settings: its threads and all of its resources pace themselves together.
+
+    Raises:
+        ProviderError: as `connect` does.
+    """
+    # boto3 reads the rest of what a connection is made of there, once.
+    environment = sorted((name, value) for name, value in os.environ.items() if name.startswith("AWS_"))
+    key = repr((settings, environment))
+    with _lock:
+        if key not in _shared:
+            _shared[key] = connect(settings)
+        return _shared[key]
 
 
 def _is_aws(client: Any) -> bool:

@@ -13,6 +13,7 @@ from datetime import timedelta
 from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 import regex
@@ -24,7 +25,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pulumi.output import Unknown
 
-from snapshot_provider import lifecycle
+from snapshot_provider import lifecycle, session
 from snapshot_provider.config import Settings
 from snapshot_provider.deadline import Deadline
 from snapshot_provider.errors import ConfigurationError, MalformedAnswerError, NotFoundError, ProviderError
@@ -480,12 +481,12 @@ def test_a_list(remote: Service, world: World) -> None:
 def test_state_is_json(remote: Service, world: World) -> None:
     remote.become(world)
     provider = configured()
-    provider._connections["{}"] = remote.connection
     inputs = provider.check({}, dict(GOOD)).inputs
-    created = told_or(lambda: provider.create(inputs))
-    assert created.id is not None if not isinstance(created, ProviderError) else True
-    remote.become(world)
-    read = told_or(lambda: provider.read(JOB_ID, {**inputs, "arn": ARN}))
+    with patch.object(session, "connect", lambda _: remote.connection), patch.dict(session._shared, clear=True):
+        created = told_or(lambda: provider.create(inputs))
+        assert created.id is not None if not isinstance(created, ProviderError) else True
+        remote.become(world)
+        read = told_or(lambda: provider.read(JOB_ID, {**inputs, "arn": ARN}))
     for result in (created, read):
         if not isinstance(result, ProviderError):
             json.dumps(result.outs, ensure_ascii=False).encode()

@@ -25,7 +25,7 @@ from snapshot_provider.errors import ProviderError
 from snapshot_provider.lifecycle import MARK, Lifecycle
 from snapshot_provider.model import IDENTITY, Declared, Identity, TagChange
 from snapshot_provider.pace import Paces
-from snapshot_provider.resource import _StackJobs
+from snapshot_provider.place import StackState
 from snapshot_provider.session import Connection, connect
 from tests.unit.test_lifecycle import SWITCHES
 
@@ -97,14 +97,14 @@ class Engine:
 
     def up(self, cycle: Lifecycle, program: dict[str, Declared], *, moved: dict[str, str], forced: str | None) -> None:
         known = {**self.replaced, **self.records}
-        stack = _StackJobs.of({_urn(name): {"outputs": _outputs(record)} for name, record in known.items()})
+        stack = StackState.of({_urn(name): {"outputs": _outputs(record)} for name, record in known.items()})
         for new, old in moved.items():
             if old in self.records and new not in self.records:
                 self.records[new] = self.records.pop(old)
         self._delete_condemned(cycle)
         for name, declared in program.items():
             identity = tuple(getattr(declared.identity, part) for part in IDENTITY)
-            place = stack.place(_urn(name), identity, tokens.derive(name, *identity))
+            place = stack.job_place(_urn(name), identity, tokens.derive(name, *identity))
             assert place.client_token
             self._step(
                 cycle,

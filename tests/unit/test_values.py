@@ -15,6 +15,7 @@ from snapshot_provider.config import Settings
 from snapshot_provider.errors import ConfigurationError
 from snapshot_provider.model import IgnoredTags, TagChange, seconds_of
 from snapshot_provider.schema import check_job
+from snapshot_provider.unfinished import LastRun
 
 JOB = {
     "catalog": "Sandbox",
@@ -171,5 +172,22 @@ def test_jobs_that_an_unfinished_run_may_have_deleted(
         {"type": kind, "resource": {"outputs": {"arn": arn}} if arn else {"urn": "urn"}} for kind, arn in pending
     ]
     state = {"deployment": {"pending_operations": operations}}
-    assert unfinished.of(state, history, ARNS) == set(doubted)
-    assert unfinished.of({"deployment": None}, [], ARNS) == set()
+    last_run = unfinished.of(state, history)
+    assert [arn for arn in ARNS if last_run.may_have_deleted(arn)] == doubted
+    assert unfinished.of({"deployment": None}, []) == LastRun()
+
+
+@pytest.mark.parametrize(
+    ("pending", "results", "finished"),
+    [
+        ([], [], True),
+        ([], ["succeeded", "failed"], True),
+        ([], ["in-progress", "succeeded"], True),
+        ([], ["in-progress", "failed"], False),
+        ([], ["failed", "succeeded"], False),
+        (["creating"], ["succeeded"], False),
+    ],
+)
+def test_whether_the_last_run_finished(pending: list[str], results: list[str], *, finished: bool) -> None:
+    state = {"deployment": {"pending_operations": [{"type": kind, "resource": {}} for kind in pending]}}
+    assert unfinished.of(state, [{"kind": "update", "result": result} for result in results]).finished is finished
