@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from contextlib import ExitStack
@@ -38,6 +39,7 @@ def _play_aws(stack: ExitStack) -> str:
     """Start moto's server; its URL."""
     import logging
 
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"  # Roles may have AWS's own policies.
     from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # A line for each request would hide what matters.

@@ -1,5 +1,6 @@
 """AWS Partner Central resource snapshot jobs as declarative Pulumi resources."""
 
+from snapshot_provider.components import EngagementSnapshots, SharedOpportunity, SnapshotJobExecutionRole
 from snapshot_provider.functions import (
     get_resource_snapshot,
     get_resource_snapshot_job,
@@ -22,9 +23,12 @@ from snapshot_provider.resource import (
 __all__ = [
     "AssumeRole",
     "Connection",
+    "EngagementSnapshots",
     "ResourceSnapshot",
     "ResourceSnapshotJob",
     "SellingSystemSettings",
+    "SharedOpportunity",
+    "SnapshotJobExecutionRole",
     "Timeouts",
     "get_resource_snapshot",
     "get_resource_snapshot_job",

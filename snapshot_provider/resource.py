@@ -165,7 +165,7 @@ class ResourceSnapshotJob(Resource, module=NAMESPACE, name="ResourceSnapshotJob"
             TypeError: an argument is unknown or missing. Wrong values are reported by the preview.
         """
         props: dict[str, Any] = {
-            "catalog": _catalog(catalog),
+            "catalog": catalog_or_default(catalog),
             "engagement_identifier": engagement_identifier,
             "resource_type": resource_type,
             "resource_identifier": resource_identifier,
@@ -209,7 +209,7 @@ class ResourceSnapshotJob(Resource, module=NAMESPACE, name="ResourceSnapshotJob"
         """
         job = cls.__new__(cls)
         props = dict.fromkeys((*IDENTITY, *_COMPUTED, "desired_status", "tags", "client_token"))
-        props |= {"catalog": _catalog(catalog), "connection": connection}
+        props |= {"catalog": catalog_or_default(catalog), "connection": connection}
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
         Resource.__init__(job, JobProvider(), resource_name, props, opts)
         return job
@@ -260,7 +260,7 @@ class SellingSystemSettings(Resource, module=NAMESPACE, name="SellingSystemSetti
             TypeError: an argument is unknown or missing. Wrong values are reported by the preview.
         """
         props: dict[str, Any] = {
-            "catalog": places.first_of(resource_name, _catalog(catalog), connection),
+            "catalog": places.first_of(resource_name, catalog_or_default(catalog), connection),
             "resource_snapshot_job_role_identifier": resource_snapshot_job_role_identifier,
             "connection": connection,
         }
@@ -286,7 +286,7 @@ class SellingSystemSettings(Resource, module=NAMESPACE, name="SellingSystemSetti
         settings = cls.__new__(cls)
         outputs = ("catalog", "resource_snapshot_job_role_arn", "resource_snapshot_job_role_identifier")
         props = {**dict.fromkeys(outputs), "connection": connection}
-        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=_catalog(catalog)))
+        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=catalog_or_default(catalog)))
         Resource.__init__(settings, SettingsProvider(), resource_name, props, opts)
         return settings
 
@@ -360,7 +360,7 @@ class ResourceSnapshot(Resource, module=NAMESPACE, name="ResourceSnapshot"):
             TypeError: an argument is unknown or missing. Wrong values are reported by the preview.
         """
         props: dict[str, Any] = {
-            "catalog": _catalog(catalog),
+            "catalog": catalog_or_default(catalog),
             "engagement_identifier": engagement_identifier,
             "resource_type": resource_type,
             "resource_identifier": resource_identifier,
@@ -380,5 +380,6 @@ class ResourceSnapshot(Resource, module=NAMESPACE, name="ResourceSnapshot"):
         self.revision = self.revision.apply(int)
 
 
-def _catalog(given: pulumi.Input[Catalog] | None) -> pulumi.Input[str]:
+def catalog_or_default(given: pulumi.Input[Catalog] | None) -> pulumi.Input[str]:
+    """A catalog; the config value partnercentral:catalog, else "AWS", where none is given."""
     return pulumi.Config(NAMESPACE).get("catalog") or "AWS" if given is None else given

@@ -124,6 +124,13 @@ def check_snapshot(props: Mapping[str, Any], is_unknown: Callable[[Any], bool]) 
     return failures
 
 
+def check_engagements(values: Any) -> list[str]:
+    """Find every mistake in a list of engagements' identifiers."""
+    if not isinstance(values, list) or not values:
+        return [f"{show(values)} is not a list of engagements: name some, or leave it out for all."]
+    return [reason for value in values for reason in _check_string(_RULES["engagement_identifier"], value)]
+
+
 def _check_strings(
     rules: Mapping[str, _Rule], props: Mapping[str, Any], is_unknown: Callable[[Any], bool]
 ) -> list[Failure]:
