@@ -7,6 +7,8 @@ ARGS ?=
 # The environment that `make env` prints, for a recipe's own shell.
 WITH_ENGINE = eval "$$($(BIN)/python -m engine env)" &&
 
+LOCAL_STACK = $(if $(EXAMPLE),--project examples/$(EXAMPLE)) $(if $(STACK),--stack $(STACK))
+
 .DEFAULT_GOAL := help
 .PHONY: help venv engine env up down test crash check clean
 
@@ -24,11 +26,11 @@ engine: venv ## Prepare the engine: find, install or build it
 env: venv ## Print what puts pulumi and the package into a shell: eval "$$(make -s env)"
 	@exec $(BIN)/python -m engine env
 
-up: engine ## Run the program on the emulator and show its outputs
-	@$(WITH_ENGINE) exec python -m engine.local_stack up
+up: engine ## Run the program on localhost and show its outputs; EXAMPLE=quickstart for one of examples/, STACK=dev
+	@$(WITH_ENGINE) exec python -m engine.local_stack up $(LOCAL_STACK)
 
-down: $(if $(wildcard .local),engine) ## Destroy what `make up` made, and stop the emulator
-	@[ ! -d .local ] || { $(WITH_ENGINE) exec python -m engine.local_stack down; }
+down: $(if $(wildcard .local),engine) ## Destroy what `make up` made, and stop what plays the APIs
+	@[ ! -d .local ] || { $(WITH_ENGINE) exec python -m engine.local_stack down $(LOCAL_STACK); }
 
 test: engine ## Run every test; ARGS="-k drift" for some
 	@$(WITH_ENGINE) exec python -m pytest --numprocesses auto --maxschedchunk 1 $(ARGS)

@@ -19,6 +19,10 @@ def main(endpoint: str | None) -> None:
 
     Prints the two variables that point the AWS SDKs and the engine here, and serves until it is stopped.
     """
+    # Nothing of the user's own has a say in what only plays AWS, and a profile that is not there would end it.
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+        os.environ.pop(name, None)
+    os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stopped.set())

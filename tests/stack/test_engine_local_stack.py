@@ -9,16 +9,31 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aws_stand_in.clients import Clients
 from engine import install
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+PROGRAM = """\
+import pulumi
+from snapshot_provider import ResourceSnapshotJob
+
+job = ResourceSnapshotJob(
+    "acme",
+    engagement_identifier="eng-0123456789abcd",
+    resource_identifier="O1234567",
+    resource_snapshot_template_identifier="OpportunitySummaryView",
+)
+pulumi.export("job_arn", job.arn)
+"""
 
 SLOW_RESOURCE = """\
 import pathlib, time, pulumi
@@ -72,8 +87,13 @@ class Checkout:
 
     def emulator(self) -> int | None:
         """The process that is recorded."""
-        record = self.folder / ".local" / "emulator.json"
-        return int(json.loads(record.read_text())["pid"]) if record.is_file() else None
+        return self.recorded("emulator").get("pid")
+
+    def recorded(self, name: str) -> dict[str, Any]:
+        """What runs in the background under this name."""
+        record = self.folder / ".local" / f"{name}.json"
+        recorded: dict[str, Any] = json.loads(record.read_text()) if record.is_file() else {}
+        return recorded
 
 
 @pytest.fixture
@@ -81,8 +101,9 @@ def checkout(tmp_path: Path) -> Iterator[Checkout]:
     folder = tmp_path / "a checkout"
     folder.mkdir()
     shutil.copytree(install.MODULE, folder / "engine", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("Pulumi.yaml", "Pulumi.dev.yaml", "__main__.py"):
+    for name in ("Pulumi.yaml", "Pulumi.dev.yaml"):
         shutil.copy(install.PROJECT / name, folder / name)
+    (folder / "__main__.py").write_text(PROGRAM)
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("PULUMI_")}
     made = Checkout(
         folder,
@@ -122,18 +143,56 @@ def test_up_twice_and_down_twice(checkout: Checkout) -> None:
     shown = checkout.run("down")
     assert "2 deleted" in shown
     assert not is_alive(emulator)
+    assert checkout.recorded("aws") == {}
     assert "deleted" not in checkout.run("down").replace("have been deleted", "")
     assert checkout.emulator() is None
 
 
+def test_the_projects_own_program(checkout: Checkout) -> None:
+    """What moto holds of the chain is the very Arn that the emulator gave out, and is again after moto was killed."""
+    shutil.copy(install.PROJECT / "__main__.py", checkout.folder / "__main__.py")
+    checkout.run("up")
+    jobs = chained(checkout)
+    assert "15 unchanged" in checkout.run("up")
+    os.kill(checkout.recorded("aws")["pid"], signal.SIGKILL)
+    assert "11 created" in checkout.run("up")
+    assert chained(checkout) == jobs
+    os.kill(checkout.recorded("aws")["pid"], signal.SIGKILL)
+    assert "15 deleted" in checkout.run("down")
+
+
+def chained(checkout: Checkout) -> set[str]:
+    """The ARNs of the jobs, which are what everything else refers to."""
+    (url,) = checkout.recorded("emulator")["variables"].values()
+    with urllib.request.urlopen(f"{url}/_emulator/state") as answer:
+        held = json.load(answer)
+    jobs = {job["Arn"] for job in held["jobs"]}
+    aws = Clients(checkout.recorded("aws")["variables"]["AWS_ENDPOINT_URL"])
+    parameters = [f"/partner-central/dev/{name}/job-arn" for name in ("acme", "globex")]
+    assert {aws["ssm"].get_parameter(Name=name)["Parameter"]["Value"] for name in parameters} == jobs
+    (policy,) = aws["iam"].list_policies(Scope="Local")["Policies"]
+    document = aws["iam"].get_policy_version(PolicyArn=policy["Arn"], VersionId="v1")["PolicyVersion"]["Document"]
+    assert set(document["Statement"][0]["Resource"]) == jobs
+    (rule,) = aws["events"].list_rules()["Rules"]
+    pattern = json.loads(rule["EventPattern"])
+    assert pattern["detail-type"] == ["Engagement Resource Snapshot Created"]
+    assert pattern["detail"]["resourceSnapshot"] == {"engagementId": [held["jobs"][0]["EngagementId"]]}
+    (target,) = aws["events"].list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    (queue,) = aws["sqs"].list_queues()["QueueUrls"]
+    assert target["Arn"].rsplit(":", 1)[1] == queue.rsplit("/", 1)[1]
+    (role,) = aws["iam"].list_roles()["Roles"]
+    assert held["settings"]["123456789012 Sandbox"] == {"ResourceSnapshotJobRoleArn": role["Arn"]}
+    return jobs
+
+
 def test_an_emulator_that_was_killed_comes_back_with_its_jobs_and_its_url(checkout: Checkout) -> None:
     checkout.run("up")
-    url = (checkout.folder / ".local" / "port").read_text()
+    url = (checkout.folder / ".local" / "emulator.port").read_text()
     emulator = checkout.emulator()
     assert emulator
     os.kill(emulator, signal.SIGKILL)
     assert "2 unchanged" in checkout.run("up")
-    assert (checkout.folder / ".local" / "port").read_text() == url
+    assert (checkout.folder / ".local" / "emulator.port").read_text() == url
     assert checkout.emulator() != emulator
     assert "2 deleted" in checkout.run("down")
 
