@@ -246,7 +246,9 @@ def _again(attempts: int) -> Any:
     import tenacity
 
     return tenacity.AsyncRetrying(
-        wait=tenacity.wait_exponential_jitter(0.05, max=2), stop=tenacity.stop_after_attempt(attempts), reraise=True
+        wait=tenacity.wait_random_exponential(multiplier=0.05, max=2),
+        stop=tenacity.stop_after_attempt(attempts),
+        reraise=True,
     )
 
 

@@ -1,0 +1,122 @@
+"""Fixtures for pytest: a running emulator, and stacks of a program on the real engine, offline.
+
+Loaded by pytest itself once the package is installed with its extra: `pip install "snapshot-provider[testing]"`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pulumi.automation import PulumiFn, Stack
+
+    from partnercentral_emulator import Emulator
+
+PASSPHRASE = "test"  # noqa: S105  # Of stacks that end with their test.
+
+
+class Stacks(Protocol):
+    """Makes stacks; what the fixture `partner_central_stack` is."""
+
+    def __call__(
+        self,
+        program: PulumiFn | str | os.PathLike[str],
+        *,
+        name: str = "test",
+        config: Mapping[str, str] | None = None,
+    ) -> Stack:
+        """Make a stack of a program's, with an empty state of its own.
+
+        Args:
+            program: the folder of a project, which is copied, or a function that declares resources.
+            name: the stack's name; where the project has configuration for it, it applies.
+            config: further configuration, such as {"partnercentral:catalog": "Sandbox"}.
+
+        Returns:
+            Pulumi's own `automation.Stack`: `up()`, `preview()`, `refresh()`, `destroy()`, `outputs()`.
+        """
+
+
+@pytest.fixture(scope="session")
+def _running_partner_central() -> Iterator[Emulator]:
+    from partnercentral_emulator import Emulator
+
+    with Emulator.start() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def partner_central(_running_partner_central: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
+    """The API on localhost, empty, with the environment pointing there: nothing reaches AWS."""
+    _running_partner_central.reset()
+    for name in list(os.environ):
+        if name.startswith("AWS_"):
+            monkeypatch.delenv(name)
+    for name, value in _running_partner_central.env().items():
+        monkeypatch.setenv(name, value)
+    return _running_partner_central
+
+
+@pytest.fixture
+def partner_central_stack(
+    partner_central: Emulator,  # noqa: ARG001  # Where the stacks' jobs are.
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Stacks:
+    """Makes stacks on the real engine, against `partner_central`."""
+    if shutil.which("pulumi") is None:
+        pytest.fail("The Pulumi CLI is not on PATH: see https://www.pulumi.com/docs/install.", pytrace=False)
+    state = tmp_path / "state"
+    state.mkdir()
+    monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{state}?metadata=skip")
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", PASSPHRASE)
+    monkeypatch.setenv("PULUMI_SKIP_UPDATE_CHECK", "true")
+    monkeypatch.delenv("PULUMI_CONFIG_PASSPHRASE_FILE", raising=False)
+
+    def make(
+        program: PulumiFn | str | os.PathLike[str],
+        *,
+        name: str = "test",
+        config: Mapping[str, str] | None = None,
+    ) -> Stack:
+        from pulumi.automation import ConfigValue, LocalWorkspaceOptions, create_or_select_stack
+
+        folder = tmp_path / "project"
+        if callable(program):
+            folder.mkdir(exist_ok=True)
+            options = LocalWorkspaceOptions(work_dir=str(folder))
+            stack = create_or_select_stack(name, "test", program, opts=options)
+        else:
+            _copy(Path(program), folder)
+            stack = create_or_select_stack(name, work_dir=str(folder))
+        for key, value in (config or {}).items():
+            stack.set_config(key, ConfigValue(value))
+        return stack
+
+    return make
+
+
+def _copy(project: Path, folder: Path) -> None:
+    """Copy a project, so that nothing is written into the user's own, for the environment that the tests run in."""
+    import yaml
+
+    if not (project / "Pulumi.yaml").is_file():
+        pytest.fail(f"There is no Pulumi.yaml in {project}: name the folder of a project.", pytrace=False)
+    shutil.copytree(project, folder, ignore=shutil.ignore_patterns(".*", "venv", "__pycache__"), dirs_exist_ok=True)
+    described = yaml.safe_load((folder / "Pulumi.yaml").read_text(encoding="utf-8"))
+    described["runtime"] = {"name": "python", "options": {"virtualenv": sys.prefix}}
+    described.pop("backend", None)
+    (folder / "Pulumi.yaml").write_text(yaml.safe_dump(described), encoding="utf-8")
+    for path in folder.glob("Pulumi.*.yaml"):
+        settings: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        # They belong to the passphrase, or the key, of the user's own stack.
+        kept = {key: value for key, value in settings.items() if key == "config"}
+        path.write_text(yaml.safe_dump(kept), encoding="utf-8")
