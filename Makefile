@@ -43,6 +43,7 @@ check: venv ## Formatting, lint, types and import contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@for program in examples/*/; do (cd $$program && MYPYPATH=. ../../$(BIN)/mypy --config-file ../../pyproject.toml --cache-dir ../../.mypy_cache --no-error-summary *.py) || exit 1; done
 	@$(BIN)/lint-imports
 
 clean: ## Stop the emulator and remove all that was set up

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import re
@@ -56,11 +57,25 @@ class Keys:
     pinned: Mapping[str, Key]
 
     def account_of(self, access_key: str) -> str:
-        """The account that a key belongs to; a key of twelve digits stands for the account of that number."""
+        """The account that a key belongs to.
+
+        A key of twelve digits stands for the account of that number, and one that STS gave for a role tells its own.
+        """
         key = self.pinned.get(access_key)
         if key and key.account:
             return key.account
-        return access_key if re.fullmatch(r"[0-9]{12}", access_key) and not self.pinned else self.default_account
+        if self.pinned:
+            return self.default_account
+        return access_key if re.fullmatch(r"[0-9]{12}", access_key) else _told_by(access_key) or self.default_account
+
+
+def _told_by(access_key: str) -> str | None:
+    """The account in a temporary key: 40 bits of its base32 part, after a bit that is always set."""
+    if not re.fullmatch(r"ASIA[A-Z2-7]{16}", access_key):
+        return None
+    bits = int.from_bytes(base64.b32decode(access_key[4:]), "big") >> 39
+    number = bits & (2**40 - 1)
+    return f"{number:012d}" if number < 10**12 else None
 
 
 def caller(headers: Mapping[str, str], body: bytes, keys: Keys) -> tuple[str, str]:
