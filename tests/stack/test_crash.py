@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.stack.conftest import new_project
+from tests.stack.conftest import JOB, new_project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -244,3 +244,32 @@ def test_a_program_that_finds_no_cli_goes_on_and_says_so(project: Project, emula
     assert "could not be asked whether the last run of stack organization/shares/test finished" in shown
     assert "2 unchanged" in shown
     assert_one_job(project, emulator)
+
+
+@pytest.mark.parametrize("lives", [0, 1])
+def test_a_snapshot_is_not_taken_twice(project: Project, emulator: Emulator, lives: int) -> None:
+    """Not even where the stack was destroyed before, and the run that was killed took the second one."""
+    project.write(
+        "import pulumi\nfrom snapshot_provider import ResourceSnapshot\n"
+        f"pulumi.export('revision', ResourceSnapshot('once', **{JOB!r}).revision)\n"
+    )
+    for _ in range(lives):
+        project.up()
+        project.destroy()
+    emulator.inject("CreateResourceSnapshot", "latency", seconds=0.5, when="after")
+    interrupt(project, emulator, "CreateResourceSnapshot", "up")
+    project.up()
+    assert project.outputs()["revision"] == lives + 1
+    assert len(emulator.state()["snapshots"]) == lives + 1
+
+
+def test_settings_that_were_killed_are_put_again(project: Project, emulator: Emulator) -> None:
+    project.write(
+        "from snapshot_provider import SellingSystemSettings\n"
+        "SellingSystemSettings('jobs', resource_snapshot_job_role_identifier='Jobs', catalog='Sandbox')\n"
+    )
+    emulator.inject("PutSellingSystemSettings", "latency", seconds=0.5, when="after")
+    interrupt(project, emulator, "PutSellingSystemSettings", "up")
+    assert "adopted the settings of catalog Sandbox" in project.up().text
+    project.destroy()
+    assert emulator.state()["settings"]["123456789012 Sandbox"] == {}

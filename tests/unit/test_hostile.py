@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from unittest.mock import patch
 
 import pytest
@@ -33,12 +33,17 @@ from snapshot_provider.gateway import Gateway
 from snapshot_provider.lifecycle import Lifecycle
 from snapshot_provider.model import Declared, Identity, Job, TagChange
 from snapshot_provider.pace import Paces
-from snapshot_provider.provider import JobProvider
+from snapshot_provider.provider import JobProvider, SettingsProvider, SnapshotProvider
+from snapshot_provider.selling_settings import SellingSettings
 from snapshot_provider.session import Connection, connect
+from snapshot_provider.snapshots import Snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from snapshot_provider.dynamic import ConfiguredProvider
+
+P = TypeVar("P", bound="ConfiguredProvider")
 HERE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
 settings.register_profile(
     "ci",
@@ -52,6 +57,7 @@ PROFILE = settings.get_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 CATALOG, JOB_ID, OTHER_ID = "Sandbox", "job-0123456789abc", "job-zzzzzzzzzzzzz"
 ARN = f"arn:aws:partnercentral:us-east-1:123456789012:catalog/Sandbox/resource-snapshot-job/{JOB_ID}"
+ROLE = "arn:aws:iam::123456789012:role/Jobs"
 GOOD: dict[str, Any] = {
     "catalog": CATALOG,
     "engagement_identifier": "eng-0123456789abcd",
@@ -114,7 +120,10 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def configured(config: dict[str, Any] | None = None) -> JobProvider:
-    provider = JobProvider()
+    return with_config(JobProvider(), config)
+
+
+def with_config(provider: P, config: dict[str, Any] | None = None) -> P:
     provider.configure(SimpleNamespace(config=SimpleNamespace(_props=config or {})))  # type: ignore[arg-type]
     return provider
 
@@ -180,6 +189,23 @@ def test_any_inputs_are_taken_or_told(bag: dict[str, Any]) -> None:
         assert_valid(result.inputs)
         again = provider.check({}, result.inputs)
         assert (again.inputs, again.failures) == (result.inputs, [])
+
+
+@settings(PROFILE)
+@given(bags, anything | st.sampled_from(["Jobs", ROLE]), anything)
+def test_any_inputs_of_the_others_are_taken_or_told(bag: dict[str, Any], identifier: Any, triggers: Any) -> None:
+    bag |= {"resource_snapshot_job_role_identifier": identifier, "triggers": triggers}
+    for provider in (with_config(SettingsProvider()), with_config(SnapshotProvider())):
+        result = provider.check({}, bag)
+        for failure in result.failures:
+            assert failure.property in {*props, "resource_snapshot_job_role_identifier", "triggers"}
+            assert failure.reason.strip()
+            assert len(failure.property + failure.reason) < 3000
+        if not result.failures:
+            again = provider.check({}, result.inputs)
+            assert (again.inputs, again.failures) == (result.inputs, [])
+            old = {**result.inputs, "resource_snapshot_job_role_arn": ROLE, "arn": ARN, "revision": 1.0}
+            assert provider.diff("id", old, result.inputs).replaces in (None, [])
 
 
 @settings(PROFILE)
@@ -267,6 +293,12 @@ WELL: dict[str, dict[str, Any]] = {
     },
     "ListTagsForResource": {"Tags": [{"Key": "team", "Value": "a"}]},
 }
+OTHERS: dict[str, dict[str, Any]] = {
+    "GetSellingSystemSettings": {"Catalog": CATALOG, "ResourceSnapshotJobRoleArn": ROLE},
+    "PutSellingSystemSettings": {"Catalog": CATALOG, "ResourceSnapshotJobRoleArn": ROLE},
+    "CreateResourceSnapshot": {"Arn": ARN, "Revision": 2},
+    "GetResourceSnapshot": {"Catalog": CATALOG, "Arn": ARN, "Revision": 1, "CreatedAt": "2026-01-01T00:00:00Z"},
+}
 GONE = (400, json.dumps({"__type": "ResourceNotFoundException", "Message": "no such job"}).encode())
 ANSI = "\x1b[31mred\x1b[0m\r\n\x07\u202e" + "long " * 500
 
@@ -305,7 +337,7 @@ def encoded(value: Any) -> bytes:
 
 @st.composite
 def answers(draw: st.DrawFn, operation: str) -> Answer:
-    well = WELL.get(operation, {})
+    well = {**WELL, **OTHERS}.get(operation, {})
     kind = draw(st.sampled_from(["well", "member", "member", "missing", "other", "error", "raw", "gone"]))
     if kind == "member" and well:
         return 200, encoded({**well, draw(st.sampled_from([*well, "NextToken", "Extra"])): draw(jsons)})
@@ -330,6 +362,9 @@ OPERATIONS = (
 )
 worlds = st.fixed_dictionaries(
     {operation: st.lists(answers(operation), min_size=1, max_size=3) for operation in OPERATIONS}
+)
+other_worlds = st.fixed_dictionaries(
+    {operation: st.lists(answers(operation), min_size=1, max_size=3) for operation in OTHERS}
 )
 World = dict[str, list[Answer]]
 
@@ -362,6 +397,10 @@ class Service:
         deadline = Deadline(400, clock=lambda: float(next(ticks)))
         gateway = Gateway(self.connection.client, self.connection.account, deadline)
         return Lifecycle(gateway, lines.append, pause=lambda _: None, deadline=deadline)
+
+    def gateway(self, world: World) -> Gateway:
+        self.become(world)
+        return Gateway(self.connection.client, lambda: "123456789012")
 
     def _answer(self, request: Any, **_: Any) -> AWSResponse:
         operation = request.headers["X-Amz-Target"].decode().split(".")[-1]
@@ -465,6 +504,34 @@ def test_a_delete(remote: Service, world: World) -> None:
         answers = [answer for name, answer in remote.given if name in ("Stop" + JOB, "Delete" + JOB)]
         status, body = answers[-1]
         assert is_gone(answers[-1]) or (status == 200 and (not body or isinstance(json.loads(body), dict)))
+
+
+@settings(PROFILE)
+@given(world=other_worlds)
+def test_the_settings_of_a_catalog(remote: Service, world: World) -> None:
+    def operations(gateway: Gateway) -> SellingSettings:
+        return SellingSettings(gateway, lambda _: None, lambda _: None)
+
+    for run in (
+        lambda: operations(remote.gateway(world)).create(CATALOG, "Jobs"),
+        lambda: operations(remote.gateway(world)).read(CATALOG, ROLE) or ROLE,
+        lambda: operations(remote.gateway(world)).update(CATALOG, ROLE),
+    ):
+        arn = told_or(run)
+        if not isinstance(arn, ProviderError):
+            assert re.fullmatch(r"arn:aws:iam::\d{12}:role/[-+=,.@_a-zA-Z0-9/]+", arn)
+    told_or(lambda: operations(remote.gateway(world)).delete(CATALOG, ROLE))
+
+
+@settings(PROFILE)
+@given(world=other_worlds, resume=st.booleans())
+def test_a_snapshot(remote: Service, world: World, *, resume: bool) -> None:
+    taken = told_or(lambda: Snapshots(remote.gateway(world), lambda _: None).create(IDENTITY, "token", resume=resume))
+    if not isinstance(taken, ProviderError):
+        arn, revision = taken
+        assert arn.startswith("arn:")
+        assert revision >= 1
+    told_or(lambda: Snapshots(remote.gateway(world), lambda _: None).exists(IDENTITY, 1))
 
 
 @settings(PROFILE)

@@ -10,7 +10,10 @@ import pytest
 
 class Mocks(pulumi.runtime.Mocks):
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        return "job-0123456789abc", {**args.inputs, "arn": "arn:of:the:job", "status": args.inputs["desired_status"]}
+        known = {"arn": "arn:of:the:job", "status": args.inputs.get("desired_status"), "revision": 3.0}
+        role = args.inputs.get("resource_snapshot_job_role_identifier")
+        known |= {"resource_snapshot_job_role_arn": role} if role else {}
+        return "job-0123456789abc", {**args.inputs, **known}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         raise AssertionError(f"{args.token} was called")
@@ -41,3 +44,35 @@ def test_a_program_under_mocks() -> pulumi.Output[None]:
 
     outputs = (job.id, job.arn, job.catalog, job.status, job.resource_identifier, job.tags, job.client_token)
     return pulumi.Output.all(*outputs).apply(check)
+
+
+@pulumi.runtime.test  # type: ignore[untyped-decorator]
+def test_every_resource_under_mocks() -> pulumi.Output[None]:
+    from snapshot_provider import EngagementSnapshots, ResourceSnapshot, SellingSystemSettings, SnapshotJobExecutionRole
+
+    shared = EngagementSnapshots("joint", engagement_identifier="eng-0123456789abcd", opportunities={"acme": "O1"})
+    snapshot = ResourceSnapshot(
+        "once",
+        engagement_identifier="eng-0123456789abcd",
+        resource_identifier="O1",
+        resource_snapshot_template_identifier="OpportunitySummaryView",
+        triggers=["now"],
+    )
+    settings = SellingSystemSettings("jobs", resource_snapshot_job_role_identifier="Jobs")
+    role = SnapshotJobExecutionRole("sharing", catalogs=["Sandbox"])
+
+    def check(values: list[Any]) -> None:
+        ids, arns, revision, token, named, role_arn, catalog = values
+        assert (ids, arns) == ({"acme": "job-0123456789abc"}, {"acme": "arn:of:the:job"})
+        assert (revision, type(revision), named, role_arn, catalog) == (3, int, "Jobs", "arn:of:the:job", "Sandbox")
+        assert token.startswith("pulumi-")
+
+    return pulumi.Output.all(
+        shared.ids,
+        shared.arns,
+        snapshot.revision,
+        snapshot.client_token,
+        settings.resource_snapshot_job_role_arn,
+        role.role_arn,
+        role.settings["Sandbox"].catalog,
+    ).apply(check)
