@@ -12,7 +12,7 @@ from snapshot_provider import ResourceSnapshotJob
 ours = ResourceSnapshotJob(
     "acme-opportunity",
     engagement_identifier="eng-0123456789abcd",
-    resource_identifier="O1234567",
+    resource_identifier="O2000001",
     resource_snapshot_template_identifier="OpportunitySummaryView",
     tags={"managed-by": "pulumi"},
     adopt=True,

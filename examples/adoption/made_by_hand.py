@@ -5,7 +5,7 @@ import uuid
 import boto3
 
 client = boto3.client("partnercentral-selling", region_name="us-east-1")
-for opportunity in ("O1234567", "O7654321"):
+for opportunity in ("O2000001", "O2000002"):
     job = client.create_resource_snapshot_job(
         Catalog="Sandbox",
         ClientToken=str(uuid.uuid4()),

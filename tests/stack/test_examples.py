@@ -116,10 +116,10 @@ def test_adoption(partner_central: Emulator, partner_central_stack: Stacks) -> N
     theirs = subprocess.run(script, capture_output=True, text=True, check=True).stdout.strip()
     before = {job["ResourceId"]: job["Id"] for job in partner_central.jobs()}
     stack = partner_central_stack(EXAMPLES / "adoption", name="dev", config={"theirs": theirs})
-    assert run(stack) == {"ours": before["O1234567"], "their_opportunity": "O7654321"}
+    assert run(stack) == {"ours": before["O2000001"], "their_opportunity": "O2000002"}
     jobs = {job["ResourceId"]: job for job in partner_central.jobs()}
     assert {name: job["Id"] for name, job in jobs.items()} == before
-    assert (jobs["O1234567"]["Tags"], jobs["O7654321"]["Tags"]) == ({"managed-by": "pulumi"}, {})
+    assert (jobs["O2000001"]["Tags"], jobs["O2000002"]["Tags"]) == ({"managed-by": "pulumi"}, {})
     stack.destroy()
     assert [job["Id"] for job in partner_central.jobs()] == [theirs]
 
