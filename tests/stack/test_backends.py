@@ -88,12 +88,12 @@ def test_no_secret_in_state_or_logs(project: Project, emulator: Emulator) -> Non
 UNREADABLE = """\
 import pathlib
 import pulumi
-from snapshot_provider import ResourceSnapshotJob, resource
+from snapshot_provider import ResourceSnapshotJob, place
 
 attributes = next(pathlib.Path(pulumi.Config().require("state")).rglob("test.json.attrs"))
 whole = attributes.read_text()
 asked = []
-ask = resource.invoke_async
+ask = place.invoke_async
 
 async def while_it_is_written(*arguments):
     asked.append(arguments)
@@ -103,7 +103,7 @@ async def while_it_is_written(*arguments):
     finally:
         attributes.write_text(whole)
 
-resource.invoke_async = while_it_is_written
+place.invoke_async = while_it_is_written
 job = ResourceSnapshotJob("acme", engagement_identifier="eng-0123456789abcd", resource_identifier="O1234567",
     resource_snapshot_template_identifier="OpportunitySummaryView")
 pulumi.export("asked", job.client_token.apply(lambda _: len(asked)))
