@@ -10,7 +10,7 @@ WITH_ENGINE = eval "$$($(BIN)/python -m engine env)" &&
 LOCAL_STACK = $(if $(EXAMPLE),--project examples/$(EXAMPLE)) $(if $(STACK),--stack $(STACK))
 
 .DEFAULT_GOAL := help
-.PHONY: help venv engine env up down test crash check clean
+.PHONY: help venv tools engine env up down test crash check clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {gsub(/[$$][$$]/, "$$", $$2); printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ venv:
 	@[ -x $(BIN)/python ] || command -v $(PYTHON) >/dev/null || { echo "error: there is no $(PYTHON): install Python 3.10 or newer, or name one with PYTHON=" >&2; exit 1; }
 	@[ -x $(BIN)/python ] || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "error: $$($(PYTHON) --version) is too old: Python 3.10 or newer is needed; name one with PYTHON=" >&2; exit 1; }
 	@if [ -x $(BIN)/python ]; then python=$(BIN)/python; else python=$(PYTHON); fi; exec $$python -m engine.virtual_environment $(VENV)
+
+tools: venv
+	@cmp -s requirements-tools.txt $(VENV)/.tools || { echo "tools: installing what documents, packages and draws" >&2; $(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-tools.txt && cp requirements-tools.txt $(VENV)/.tools; }
 
 engine: venv ## Prepare the engine: find, install or build it
 	@exec $(BIN)/python -m engine prepare
