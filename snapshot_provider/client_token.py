@@ -12,7 +12,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable
 
 PREFIX = "pulumi-"
 
@@ -27,15 +27,16 @@ def derive(*parts: str) -> str:
     return PREFIX + base64.b32encode(digest).decode().rstrip("=").lower()
 
 
-def choose(base: str, predecessor: str | None, taken: Collection[str]) -> str:
+def choose(base: str, predecessor: str | None, taken: Callable[[str], bool]) -> str:
     """The token of the job that a resource would create now.
 
     Args:
         base: the resource's first token: derived from its place, or given by the user.
         predecessor: the Id of the job that the resource has now. Its successor may never be answered with it.
-        taken: the tokens of the stack's other jobs, such as one that was renamed and left its old name to this one.
+        taken: whether another job of the stack has a token, such as one that was renamed and left its old name to
+            this one.
     """
     token = derive(base, predecessor) if predecessor else base
-    while token in taken:
+    while taken(token):
         token = derive(token)
     return token

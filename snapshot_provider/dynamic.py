@@ -79,6 +79,13 @@ class ConfiguredProvider(ResourceProvider):
         return []
 
 
+def given(news: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs that have a value; what the place in the stack says comes with the token (see `place.as_input`)."""
+    place = news.get("client_token")
+    inputs = {**news, **place} if isinstance(place, dict) else news
+    return {name: value for name, value in inputs.items() if value is not None}
+
+
 def checked(inputs: dict[str, Any], failures: Iterable[Failure]) -> CheckResult:
     """What a check answers."""
     return CheckResult(inputs, [CheckFailure(found.property, found.reason) for found in failures])

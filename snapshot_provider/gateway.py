@@ -210,8 +210,12 @@ class Gateway:
         """The account that the credentials belong to; None where that cannot be told."""
         return self._account()
 
-    def check_account(self, arn: str) -> None:
+    def check_account(self, arn: str, look: Callable[[], object] | None = None) -> None:
         """Make sure that a job that is not found is not merely another account's.
+
+        Args:
+            arn: the job's ARN.
+            look: a call on the ARN that has been made; ListTagsForResource is called by default.
 
         Raises:
             ServiceError: the job's ARN names another account than the credentials, or may not be looked at.
@@ -220,7 +224,7 @@ class Gateway:
         if mine is not None and mine != owner:
             raise errors.AccessError(_other_account(arn, owner, f"account {mine}"), code="AccessDeniedException")
         try:
-            self.list_tags(arn)
+            look() if look else self.list_tags(arn)
         except errors.NotFoundError:
             return
         except errors.AccessError as denied:

@@ -22,11 +22,13 @@ from snapshot_provider.errors import (
     in_one_line,
 )
 from snapshot_provider.model import IgnoredTags, TagChange
+from snapshot_provider.together import in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from snapshot_provider.model import Declared, Identity, Job
+    from snapshot_provider.together import Together
 
 STALE_READS = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Seconds before each further read of a job that was just created, while the service may not show it yet."""
@@ -83,8 +85,8 @@ class Jobs(Protocol):
     def untag(self, arn: str, keys: tuple[str, ...]) -> None:
         """UntagResource."""
 
-    def check_account(self, arn: str) -> None:
-        """Raise where a job that is not found may be another account's."""
+    def check_account(self, arn: str, look: Callable[[], object] | None = None) -> None:
+        """Raise where a job that is not found may be another account's; `look` is a call on its ARN made already."""
 
 
 class Lifecycle:
@@ -95,6 +97,7 @@ class Lifecycle:
         report: shows the user a line while an operation is under way.
         pause: waits for some seconds; tests drive it.
         deadline: the time limit of what the operation waits for.
+        together: makes two calls that need not wait for each other.
     """
 
     def __init__(
@@ -103,11 +106,13 @@ class Lifecycle:
         report: Callable[[str], None],
         pause: Callable[[float], None] = time.sleep,
         deadline: Deadline | None = None,
+        together: Together = in_turn,
     ) -> None:
         self._jobs = jobs
         self._report = report
         self._pause = pause
         self._deadline = deadline or Deadline()
+        self._together = together
 
     # The operations ------------------------------------------------------------------------------------------------
 
@@ -150,12 +155,17 @@ class Lifecycle:
         Raises:
             ProviderError: the service refused for any other reason; that is never taken for "gone".
         """
+        if arn is None:
+            try:
+                job = self._jobs.get_job(catalog, job_id)
+                return job.with_tags(self._jobs.list_tags(job.arn))
+            except NotFoundError:
+                return None
+        found, tags = self._together(lambda: self._jobs.get_job(catalog, job_id), lambda: self._jobs.list_tags(arn))
         try:
-            job = self._jobs.get_job(catalog, job_id)
-            return job.with_tags(self._jobs.list_tags(job.arn))
+            return found.result().with_tags(tags.result())
         except NotFoundError:
-            if arn:
-                self._jobs.check_account(arn)
+            self._jobs.check_account(arn, tags.result)
             return None
 
     def status(self, catalog: str, job_id: str, arn: str) -> str | None:
@@ -289,14 +299,37 @@ class Lifecycle:
             raise
 
     def _read_new(self, declared: Declared, job_id: str) -> Job | None:
-        catalog = declared.identity.catalog
+        if declared.desired_status == "Running" and not declared.wait:
+            job = self._start_new(declared.identity.catalog, job_id)
+        else:
+            job = self._find(declared.identity.catalog, job_id, declared.desired_status)
+        return _as_declared(job, declared) if job else None
+
+    def _start_new(self, catalog: str, job_id: str) -> Job | None:
+        """Start a job while it is read: what Create answered with is this resource's, whatever it is."""
+        found, started = self._together(
+            lambda: self._jobs.get_job(catalog, job_id), lambda: self._jobs.start_job(catalog, job_id)
+        )
+        failed = started.exception()
         try:
-            return _as_declared(self._jobs.get_job(catalog, job_id), declared)
+            job = found.result()
         except NotFoundError:
             # Reads may lag behind writes; a write knows whether the job lives.
-            if not self._lives(catalog, job_id, declared.desired_status):
+            if isinstance(failed, NotFoundError):
                 return None
-        return _as_declared(self._read_patiently(catalog, job_id), declared)
+            job = self._read_patiently(catalog, job_id)
+        if failed:
+            self._accept(failed, catalog, job_id, "Running")
+        return job.with_status("Running")
+
+    def _find(self, catalog: str, job_id: str, desired_status: str) -> Job | None:
+        try:
+            return self._jobs.get_job(catalog, job_id)
+        except NotFoundError:
+            # As above.
+            if not self._lives(catalog, job_id, desired_status):
+                return None
+        return self._read_patiently(catalog, job_id)
 
     def _lives(self, catalog: str, job_id: str, desired_status: str) -> bool:
         try:
@@ -389,13 +422,16 @@ class Lifecycle:
             self._jobs.tag(arn, tags.set)
 
     def _set_status(self, job: Job, status: str) -> None:
-        catalog = job.identity.catalog
         try:
-            self._request_status(catalog, job.id, status)
-        except (InvalidError, ConflictError):
-            # A lost answer was retried, or somebody was faster: refused, because it is so already.
-            if self._jobs.get_job(catalog, job.id).status != status:
-                raise
+            self._request_status(job.identity.catalog, job.id, status)
+        except (InvalidError, ConflictError) as refusal:
+            self._accept(refusal, job.identity.catalog, job.id, status)
+
+    def _accept(self, refusal: BaseException, catalog: str, job_id: str, status: str) -> None:
+        """Take a refusal for a success where it is so already: a lost answer was retried, or somebody was faster."""
+        may_be_so = isinstance(refusal, (InvalidError, ConflictError))
+        if not may_be_so or self._jobs.get_job(catalog, job_id).status != status:
+            raise refusal
 
     def _request_status(self, catalog: str, job_id: str, status: str) -> None:
         if status == "Running":

@@ -5,8 +5,10 @@ The only place where the stack is asked about itself. May not import boto3.
 
 from __future__ import annotations
 
+import asyncio
 import json
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -16,12 +18,11 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
 from snapshot_provider import client_token as tokens
-from snapshot_provider import unfinished
 from snapshot_provider.model import IDENTITY
-from snapshot_provider.unfinished import LastRun
+from snapshot_provider.unfinished import LastRun, Question
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping
 
 NAMESPACE = "partnercentral"
 """The configuration namespace, and the module of the type tokens."""
@@ -82,54 +83,88 @@ class StackState:
 
     def job_place(self, urn: str, identity: tuple[str, ...], base: str) -> Place:
         """Where a job's resource stands among the others."""
-        taken = {token for token, urns in self.by_token.items() if urns != {urn}}
-        siblings = [job_id for other, job_id in self.by_identity.get(identity, []) if other != urn]
         arn = self.jobs.get(urn)
-        return Place(tokens.choose(base, _id_in(arn) if arn else None, taken), siblings)
+        token = tokens.choose(base, _id_in(arn) if arn else None, lambda token: self._is_anothers(token, urn))
+        siblings = [job_id for other, job_id in self.by_identity.get(identity, []) if other != urn]
+        return Place(token, siblings)
+
+    def _is_anothers(self, token: str, urn: str) -> bool:
+        return bool(self.by_token.get(token, set()) - {urn})
 
 
-async def of_job(urn: pulumi.Output[str], props: Mapping[str, Any], given: pulumi.Input[str] | None) -> Place:
+@dataclass(frozen=True)
+class Asked:
+    """A resource that asks where it stands.
+
+    Attributes:
+        type: its type, as its class has it.
+        name: its name.
+        parent: its parent, if it has one.
+        props: its inputs.
+    """
+
+    type: str
+    name: str
+    parent: pulumi.Resource | None
+    props: Mapping[str, Any]
+
+
+async def as_input(place: Awaitable[Place]) -> Any:
+    """A place as the input `client_token`: the token alone where that is all there is to say.
+
+    `dynamic.given` takes it apart again. One input, since each costs time for every resource.
+    """
+    said = {name: value for name, value in asdict(await place).items() if value or name == "client_token"}
+    token = said["client_token"]
+    return token if len(said) == 1 and not isinstance(token, dict) else said
+
+
+def of_job(asked: Asked, given: pulumi.Input[str] | None) -> Awaitable[Place]:
     """Where a job's resource stands in its stack.
 
     Args:
-        urn: the resource's.
-        props: its inputs.
+        asked: the resource.
         given: the user's own token.
     """
-    known = await _known(urn, props, given)
+    _ask_of_last_run()
+    return asyncio.ensure_future(_of_job(asked, given))
+
+
+async def _of_job(asked: Asked, given: pulumi.Input[str] | None) -> Place:
+    # A preview creates nothing. As the engine itself does, it also leaves out what interrupted runs began.
+    known = None if pulumi.runtime.is_dry_run() else await _known(asked, given)
     if known is None:
-        return Place(await pulumi.Output.from_input(given).future())
-    name, identity, base = known
+        return Place(await _value(given))
+    urn, identity, base = known
     state = await _state()
-    place = state.job_place(name, identity, base)
-    arn = state.jobs.get(name)
-    # As the engine itself does, a preview leaves out what interrupted runs began: finding out may take calls.
-    if arn is None or pulumi.runtime.is_dry_run():
-        return place
-    doubted = arn if (await _last_run()).may_have_deleted(arn) else None
-    return Place(place.client_token, place.siblings, doubted)
+    place = state.job_place(urn, identity, base)
+    arn = state.jobs.get(urn)
+    if arn and (await _last_run()).may_have_deleted(arn):
+        return replace(place, in_doubt=arn)
+    return place
 
 
-async def of_snapshot(urn: pulumi.Output[str], props: Mapping[str, Any], triggers: Any) -> Place:
+def of_snapshot(asked: Asked, triggers: Any) -> Awaitable[Place]:
     """Where a snapshot's resource stands in its stack.
 
     Args:
-        urn: the resource's.
-        props: its inputs.
+        asked: the resource.
         triggers: its triggers; another value is another snapshot.
     """
-    shown = pulumi.Output.json_dumps(triggers, sort_keys=True) if triggers else None
-    told = pulumi.Output.from_input(shown).apply(lambda text: text or "")
-    known = await _known(urn, props, None, told)
+    _ask_of_last_run()
+    return asyncio.ensure_future(_of_snapshot(asked, triggers))
+
+
+async def _of_snapshot(asked: Asked, triggers: Any) -> Place:
+    told = pulumi.Output.json_dumps(triggers, sort_keys=True) if triggers else ""
+    known = None if pulumi.runtime.is_dry_run() else await _known(asked, None, told)
     if known is None:
         return Place(None)
-    name, _, base = known
-    predecessor = (await _state()).snapshots.get(name)
+    urn, _, base = known
+    predecessor = (await _state()).snapshots.get(urn)
     if predecessor:
         # Nothing but this very replacement has ever had the token.
         return Place(tokens.derive(base, predecessor), resume=True)
-    if pulumi.runtime.is_dry_run():
-        return Place(base)
     last_run = await _last_run()
     return Place(tokens.derive(base, last_run.generation), resume=not last_run.finished)
 
@@ -169,29 +204,50 @@ def first_of(resource_name: str, catalog: pulumi.Input[str], connection: Any) ->
 
 
 async def _known(
-    urn: pulumi.Output[str],
-    props: Mapping[str, Any],
-    given: pulumi.Input[str] | None,
-    *more: pulumi.Output[str],
+    asked: Asked, given: pulumi.Input[str] | None, *more: pulumi.Input[str]
 ) -> tuple[str, tuple[str, ...], str] | None:
     """The URN, the identity and the token to begin with; None while they hang on values not yet known."""
-    name = await urn.future()
-    identity = await pulumi.Output.all(*(props[part] for part in IDENTITY)).future()
-    rest = await pulumi.Output.all(*more).future()
-    base = await pulumi.Output.from_input(given).future()
-    if name is None or identity is None or rest is None or base == "":
-        return None
-    texts = tuple(map(str, identity))
+    urn = await _urn(asked)
+    values = await _values(*(asked.props[part] for part in IDENTITY), *more)
+    base = await _value(given)
+    if urn is None or values is None or (base is not None and (base == "" or not isinstance(base, str))):
+        return None  # Where it is a wrong token, the check says so.
     scope = pulumi.Config(NAMESPACE).get("idempotencyScope") or ""
     # Pulumi's mocks name no organization.
     organization = pulumi.get_organization() or "organization"
-    return name, texts, base or tokens.derive(organization, scope, name, *texts, *rest)
+    return urn, values[: len(IDENTITY)], base or tokens.derive(organization, scope, urn, *values)
+
+
+async def _urn(asked: Asked) -> str | None:
+    if asked.parent is None:
+        beginning = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::"
+    else:
+        parent = await asked.parent.urn.future()
+        if parent is None:
+            return None
+        beginning = f"{parent.rpartition('::')[0]}$"
+    return f"{beginning}pulumi-python:{asked.type}::{asked.name}"
+
+
+async def _values(*given: pulumi.Input[str]) -> tuple[str, ...] | None:
+    """What inputs come to; None while one is not yet known. An Output costs as much as registering a property does."""
+    if all(isinstance(value, str) for value in given):
+        return tuple(map(str, given))
+    values = await pulumi.Output.all(*given).future()
+    return None if values is None else tuple(map(str, values))
+
+
+async def _value(given: pulumi.Input[str] | None) -> str | None:
+    if given is None or isinstance(given, str):
+        return given
+    return await pulumi.Output.all(given).apply(lambda values: values[0]).future()
 
 
 # What the stack is asked, once a program ----------------------------------------------------------------------------
 
-_states: WeakKeyDictionary[pulumi.Resource, pulumi.Output[StackState]] = WeakKeyDictionary()
-_last_runs: WeakKeyDictionary[pulumi.Resource, pulumi.Output[LastRun]] = WeakKeyDictionary()
+_states: WeakKeyDictionary[pulumi.Resource, asyncio.Future[StackState]] = WeakKeyDictionary()
+_last_runs: WeakKeyDictionary[pulumi.Resource, asyncio.Future[LastRun]] = WeakKeyDictionary()
+_questions: WeakKeyDictionary[pulumi.Resource, Question] = WeakKeyDictionary()
 
 
 async def _state() -> StackState:
@@ -205,17 +261,23 @@ async def _last_run() -> LastRun:
 
 
 async def _once(
-    answers: WeakKeyDictionary[pulumi.Resource, pulumi.Output[T]], ask: Callable[[], Awaitable[T]], nothing: T
+    answers: WeakKeyDictionary[pulumi.Resource, asyncio.Future[T]],
+    ask: Callable[[pulumi.Resource], Coroutine[Any, Any, T]],
+    nothing: T,
 ) -> T:
-    stack = get_root_resource()
-    if stack is None or isinstance(get_monitor(), MockMonitor):
+    stack = _stack()
+    if stack is None:
         return nothing
     if stack not in answers:
-        answers[stack] = pulumi.Output.from_input(ask())
-    return await answers[stack].future() or nothing
+        answers[stack] = asyncio.ensure_future(ask(stack))
+    return await answers[stack]
 
 
-async def _read_state() -> StackState:
+def _stack() -> pulumi.Resource | None:
+    return None if isinstance(get_monitor(), MockMonitor) else get_root_resource()
+
+
+async def _read_state(_stack: pulumi.Resource) -> StackState:
     """Ask the engine, again where it could not read: the file backend rewrites a state's attributes in place."""
     name = _stack_name()
     try:
@@ -228,18 +290,35 @@ async def _read_state() -> StackState:
     return StackState.of((answer or {}).get("outputs") or {})
 
 
-async def _read_last_run() -> LastRun:
-    """Ask the CLI: the engine tells a program nothing of it."""
-    name = _stack_name()
+def _ask_of_last_run() -> None:
+    """Let the CLI be asked while the program goes on: it takes its time, and an update needs the answer."""
+    stack = _stack()
+    if stack is None or stack in _questions or stack in _last_runs or pulumi.runtime.is_dry_run():
+        return
+    with suppress(OSError):  # It is told where the answer is needed.
+        _questions[stack] = _question()
+
+
+async def _read_last_run(stack: pulumi.Resource) -> LastRun:
+    """How the stack's last run ended. The engine tells a program nothing of it, so the CLI is asked."""
+
+    async def answer() -> LastRun:
+        question = _questions.pop(stack, None) or _question()
+        return await asyncio.to_thread(question.answer)
+
     try:
-        last_run: LastRun = await _again(3)(unfinished.last_run, name, pulumi.get_root_directory() or ".")
+        last_run: LastRun = await _again(3)(answer)
     except (OSError, ValueError) as error:
         pulumi.log.warn(
-            f"The CLI could not be asked whether the last run of stack {name} finished: {error}. If a destroy was "
-            "interrupted, run `pulumi up --refresh`."
+            f"The CLI could not be asked whether the last run of stack {_stack_name()} finished: {error}. If a destroy "
+            "was interrupted, run `pulumi up --refresh`."
         )
         return LastRun()
     return last_run
+
+
+def _question() -> Question:
+    return Question(_stack_name(), pulumi.get_root_directory() or ".")
 
 
 def _again(attempts: int) -> Any:

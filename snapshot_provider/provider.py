@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 
 from snapshot_provider import diff
-from snapshot_provider.dynamic import ConfiguredProvider, checked, is_unknown, report
+from snapshot_provider.dynamic import ConfiguredProvider, checked, given, is_unknown, report
 from snapshot_provider.model import IDENTITY, Declared, Identity, Job, TagChange, seconds_of
 from snapshot_provider.selling_settings import SellingSettings, is_same_role
 from snapshot_provider.snapshots import Snapshots
@@ -34,7 +34,7 @@ class JobProvider(ConfiguredProvider):
         """Report every mistake in the inputs, and fill in defaults. Calls nothing, but for a job that is in doubt."""
         from snapshot_provider.schema import check_job, check_tag_count
 
-        inputs = {**_DEFAULTS, **{name: value for name, value in news.items() if value is not None}}
+        inputs = {**_DEFAULTS, **given(news)}
         failures = check_job(inputs, is_unknown) + self.faults(inputs)
         if not failures:
             inputs = self._normalise(_olds, inputs)
@@ -121,11 +121,12 @@ class JobProvider(ConfiguredProvider):
         """The life cycle for one operation, on this process's one client for the resource's connection."""
         from snapshot_provider.deadline import Deadline
         from snapshot_provider.lifecycle import Lifecycle
+        from snapshot_provider.together import at_once
 
-        given = seconds_of(props.get("timeouts", {}).get(operation, ""))
+        limit = seconds_of(props.get("timeouts", {}).get(operation, ""))
         waits = props.get("wait_for_snapshot") and operation in {"create", "update"}
-        deadline = Deadline(given or (_WAIT_LIMIT if waits else None))
-        return Lifecycle(self.gateway(props, deadline), report, deadline=deadline)
+        deadline = Deadline(limit or (_WAIT_LIMIT if waits else None))
+        return Lifecycle(self.gateway(props, deadline), report, deadline=deadline, together=at_once)
 
 
 class SettingsProvider(ConfiguredProvider):
@@ -184,7 +185,7 @@ class SnapshotProvider(ConfiguredProvider):
         """Report every mistake in the inputs, and fill in defaults. Calls nothing."""
         from snapshot_provider.schema import check_snapshot
 
-        inputs = {**_DEFAULTS, **{name: value for name, value in news.items() if value is not None}}
+        inputs = {**_DEFAULTS, **given(news)}
         failures = check_snapshot(inputs, is_unknown) + self.faults(inputs)
         # How a snapshot came to be belongs to it, not to the program.
         made_with = _olds or inputs

@@ -8,8 +8,9 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from snapshot_provider import place as places
+from snapshot_provider.declared import Declared
 from snapshot_provider.model import IDENTITY
-from snapshot_provider.place import NAMESPACE, Place
+from snapshot_provider.place import NAMESPACE
 from snapshot_provider.provider import JobProvider, SettingsProvider, SnapshotProvider
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Timeouts(TypedDict, total=False):
     delete: pulumi.Input[str]
 
 
-class ResourceSnapshotJob(Resource, module=NAMESPACE, name="ResourceSnapshotJob"):
+class ResourceSnapshotJob(Declared, module=NAMESPACE, name="ResourceSnapshotJob"):
     """A resource snapshot job: keeps what an engagement sees of an opportunity up to date.
 
     Creating calls CreateResourceSnapshotJob and brings the job to its desired status. A change of catalog, engagement,
@@ -180,13 +181,12 @@ class ResourceSnapshotJob(Resource, module=NAMESPACE, name="ResourceSnapshotJob"
             "connection": connection,
         }
         opts = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), opts)
-        urn = pulumi.create_urn(resource_name, f"pulumi-python:{self._resource_type_name}", opts.parent)
-        found: Any = places.of_job(urn, props, client_token)
-        place: pulumi.Output[Place] = pulumi.Output.from_input(found)
-        props["client_token"] = place.apply(lambda known: known.client_token)
-        props["siblings"] = place.apply(lambda known: known.siblings or None)
-        props["in_doubt"] = place.apply(lambda known: known.in_doubt)
-        super().__init__(JobProvider(), resource_name, dict.fromkeys(_COMPUTED) | props, opts)
+        asked = places.Asked(self._resource_type_name, resource_name, opts.parent, props)
+        place = places.of_job(asked, client_token)
+        given = {name: value for name, value in props.items() if value is not None or name == "tags"}
+        given["client_token"] = places.as_input(place)
+        super().__init__(JobProvider(), resource_name, dict.fromkeys(_COMPUTED) | given, opts)
+        self._leave_to_registration()
 
     @classmethod
     def get(
@@ -215,7 +215,7 @@ class ResourceSnapshotJob(Resource, module=NAMESPACE, name="ResourceSnapshotJob"
         return job
 
 
-class SellingSystemSettings(Resource, module=NAMESPACE, name="SellingSystemSettings"):
+class SellingSystemSettings(Declared, module=NAMESPACE, name="SellingSystemSettings"):
     """The role that the jobs of a catalog run as (PutSellingSystemSettings): one for each account and catalog.
 
     Settings that are there already are taken over, and what they named is shown. A delete clears them as far as the
@@ -291,7 +291,7 @@ class SellingSystemSettings(Resource, module=NAMESPACE, name="SellingSystemSetti
         return settings
 
 
-class ResourceSnapshot(Resource, module=NAMESPACE, name="ResourceSnapshot"):
+class ResourceSnapshot(Declared, module=NAMESPACE, name="ResourceSnapshot"):
     """A snapshot that is taken once (CreateResourceSnapshot), and again when a trigger changes.
 
     A change of any input but the connection takes another snapshot. The service keeps snapshots for good, so a delete
@@ -368,14 +368,11 @@ class ResourceSnapshot(Resource, module=NAMESPACE, name="ResourceSnapshot"):
             "triggers": triggers,
             "connection": connection,
         }
-        urn = pulumi.create_urn(
-            resource_name, f"pulumi-python:{self._resource_type_name}", opts.parent if opts else None
-        )
-        found: Any = places.of_snapshot(urn, props, triggers)
-        place: pulumi.Output[Place] = pulumi.Output.from_input(found)
-        props["client_token"] = place.apply(lambda known: known.client_token)
-        props["resume"] = place.apply(lambda known: known.resume or None)
+        asked = places.Asked(self._resource_type_name, resource_name, opts.parent if opts else None, props)
+        place = places.of_snapshot(asked, triggers)
+        props["client_token"] = places.as_input(place)
         super().__init__(SnapshotProvider(), resource_name, {"arn": None, "revision": None, **props}, opts)
+        self._leave_to_registration()
         # The engine's numbers are all floating-point.
         self.revision = self.revision.apply(int)
 

@@ -6,9 +6,9 @@ ended in the stack's history; neither can be asked of it from within a program, 
 
 from __future__ import annotations
 
-import asyncio
 import json
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -37,8 +37,10 @@ class LastRun:
         return self.destroy_failed or arn in self.begun_deletes
 
 
-async def last_run(stack: str, project: str) -> LastRun:
-    """How the stack's last run ended.
+class Question:
+    """The CLI is being asked how a stack's last run ended.
+
+    Asking begins with the making, so that the CLI works while the program does.
 
     Args:
         stack: the stack's full name.
@@ -46,13 +48,20 @@ async def last_run(stack: str, project: str) -> LastRun:
 
     Raises:
         OSError: there is no `pulumi` on PATH.
-        ValueError: it did not answer as expected; the text is its own.
     """
-    state, history = await asyncio.gather(
-        _ask("export", "--stack", stack, "--cwd", project),
-        _ask("history", "--stack", stack, "--cwd", project, "--json", "--page-size", "10", "--page", "1"),
-    )
-    return of(state, history)
+
+    def __init__(self, stack: str, project: str) -> None:
+        at = ("--stack", stack, "--cwd", project, "--non-interactive")
+        self._state = _Command("stack", "export", *at)
+        self._history = _Command("stack", "history", *at, "--json", "--page-size", "10", "--page", "1")
+
+    def answer(self) -> LastRun:
+        """Wait for the answer.
+
+        Raises:
+            ValueError: the CLI did not answer as expected; the text is its own.
+        """
+        return of(self._state.answer(), self._history.answer())
 
 
 def of(state: Mapping[str, Any], history: Collection[Mapping[str, Any]]) -> LastRun:
@@ -76,11 +85,30 @@ def of(state: Mapping[str, Any], history: Collection[Mapping[str, Any]]) -> Last
     )
 
 
-async def _ask(*arguments: str) -> Any:
-    command = ["pulumi", "stack", *arguments, "--non-interactive"]
-    done = await asyncio.to_thread(
-        subprocess.run, command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise ValueError(done.stderr.strip() or f"pulumi ended with exit code {done.returncode}")
-    return json.loads(done.stdout)
+class _Command:
+    """One call of the CLI, under way."""
+
+    def __init__(self, *arguments: str) -> None:
+        command = ["pulumi", *arguments]
+        # Files, where a pipe would fill up and stop the CLI until somebody reads.
+        self._said = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  # `close` closes it.
+        self._fault = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  # Likewise.
+        self._process = subprocess.Popen(  # noqa: S603  # Fixed words, and names that the engine gave.
+            command, stdin=subprocess.DEVNULL, stdout=self._said, stderr=self._fault
+        )
+
+    def answer(self) -> Any:
+        code = self._process.wait()
+        self._said.seek(0)
+        self._fault.seek(0)
+        if code:
+            raise ValueError(self._fault.read().strip() or f"pulumi ended with exit code {code}")
+        return json.load(self._said)
+
+    def __del__(self) -> None:
+        """End a call that nobody waits for."""
+        self._said.close()
+        self._fault.close()
+        if hasattr(self, "_process"):
+            self._process.kill()
+            self._process.wait()

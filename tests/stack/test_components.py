@@ -67,7 +67,11 @@ def test_one_opportunity_more_or_less_touches_one_job(project: Project, emulator
     emulator.clear_calls()
     share(project, "{'d': 'O4', 'a': 'O1', 'b': 'O2', 'c': 'O3'}")
     assert "1 created" in project.up().text
-    assert emulator.operations() == ["CreateResourceSnapshotJob", "GetResourceSnapshotJob", "StartResourceSnapshotJob"]
+    assert sorted(emulator.operations()) == [
+        "CreateResourceSnapshotJob",
+        "GetResourceSnapshotJob",
+        "StartResourceSnapshotJob",
+    ]
     emulator.clear_calls()
     share(project, "{'d': 'O4', 'a': 'O1', 'c': 'O3'}")
     assert "1 deleted" in project.up().text

@@ -255,7 +255,7 @@ def test_drift_is_seen_and_repaired(project: Project, emulator: Emulator, drift:
     emulator.change_job(made["Id"], **drift)
     emulator.clear_calls()
     project.refresh()
-    assert emulator.operations() == ["GetResourceSnapshotJob", "ListTagsForResource"]
+    assert sorted(emulator.operations()) == ["GetResourceSnapshotJob", "ListTagsForResource"]
     preview = project.preview().text
     assert shown in preview
     assert "1 to update" in preview

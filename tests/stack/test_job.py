@@ -18,7 +18,11 @@ def test_basic(project: Project, emulator: Emulator) -> None:
     assert outputs["acme"]["arn"] == job["Arn"]
     assert (job["Status"], outputs["acme"]["status"]) == ("Running", "Running")
     assert job["Tags"] == {"team": "alliances"}
-    assert emulator.operations() == ["CreateResourceSnapshotJob", "GetResourceSnapshotJob", "StartResourceSnapshotJob"]
+    assert sorted(emulator.operations()) == [
+        "CreateResourceSnapshotJob",
+        "GetResourceSnapshotJob",
+        "StartResourceSnapshotJob",
+    ]
     emulator.clear_calls()
     assert "2 unchanged" in project.up().text
     assert emulator.calls() == []
