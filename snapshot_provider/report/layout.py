@@ -28,7 +28,7 @@ class Form:
     stacked: bool = False
 
 
-WIDE = Form("wide", ((1, 196), (256, 196), (511, 488)))
+WIDE = Form("wide", ((1, 196), (251, 180), (485, 484)))
 NARROW = Form("narrow", ((1, 286), (17, 270), (33, 254)), stacked=True)
 
 HEIGHT = 46
@@ -135,11 +135,11 @@ _STEPS = (
     (600, "10 min"),
     (3600, "1 h"),
     (6 * 3600, "6 h"),
-    (86400, "1 day"),
-    (7 * 86400, "1 week"),
-    (30 * 86400, "30 days"),
-    (365 * 86400, "1 year"),
-    (10 * 365 * 86400, "10 years"),
+    (86400, "1 d"),
+    (7 * 86400, "1 wk"),
+    (30 * 86400, "30 d"),
+    (365 * 86400, "1 yr"),
+    (10 * 365 * 86400, "10 yr"),
 )
 """The axis' marks, in seconds of age. Each is as wide as the next, so that minutes and months are both to be seen."""
 

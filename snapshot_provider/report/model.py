@@ -320,7 +320,7 @@ def as_observed(recorded: Recorded, job: Job | None, ignored: IgnoredTags | None
         ignored: tags that somebody else looks after.
     """
     if job is None:
-        gone = "The job is gone: somebody deleted it. `pulumi up --refresh` makes it anew."
+        gone = "The job is gone: somebody deleted it. “pulumi up --refresh” makes it anew."
         return _reported(recorded, status=None, drift=[gone])
     observed = dict(job.tags or {})
     return _reported(
@@ -403,7 +403,7 @@ def _failure(recorded: Recorded, success: str | None, failure: str | None) -> st
 
 
 def _leftover(recorded: Recorded) -> list[str]:
-    return ["Replaced, and still to be deleted: the next `pulumi up` does it."] if recorded.to_be_deleted else []
+    return ["Replaced, and still to be deleted: the next “pulumi up” does it."] if recorded.to_be_deleted else []
 
 
 def _status_drift(recorded: Recorded, status: str) -> list[str]:
