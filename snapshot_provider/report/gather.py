@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
@@ -84,11 +84,14 @@ class Stack:
         """
         state = self._ask("stack", "export")
         found = (state.get("deployment") or {}).get("resources") or []
-        resources = tuple(_plain(resource) for resource in found if resource.get("type") in {_JOB, _SNAPSHOT, _SETTINGS})
+        resources = tuple(
+            _plain(resource) for resource in found if resource.get("type") in {_JOB, _SNAPSHOT, _SETTINGS}
+        )
+        if not found:
+            return Recordings("", self._name or self._selected(), resources)
         # urn:pulumi:STACK::PROJECT::TYPE::NAME
-        _, _, stack_and_rest = (found[0]["urn"] if found else "").partition("urn:pulumi:")
-        stack, project = (stack_and_rest.split("::") + [""])[:2]
-        return Recordings(project, stack or self._name or self._selected(), resources)
+        stack, project, *_ = found[0]["urn"].removeprefix("urn:pulumi:").split("::")
+        return Recordings(project, stack, resources)
 
     def settings(self) -> Settings:
         """How its provider reaches the service (`pulumi config`).
@@ -166,14 +169,15 @@ def of_service(
         asked_jobs = [executor.submit(asking.job, one) for one in recorded]
         asked_snapshots = [executor.submit(asking.snapshot, one) for one in snapshots]
         asked_roles = [executor.submit(asking.role, one) for one in roles]
-        for done, _ in enumerate(as_completed([*asked_jobs, *asked_snapshots, *asked_roles]), start=1):
+        asked: list[Future[Any]] = [*asked_jobs, *asked_snapshots, *asked_roles]
+        for done, _ in enumerate(as_completed(asked), start=1):
             progress(done, whole)
         return _report(
             recordings,
             now,
-            [asked.result() for asked in asked_jobs],
-            [asked.result() for asked in asked_snapshots],
-            [asked.result() for asked in asked_roles],
+            [one.result() for one in asked_jobs],
+            [one.result() for one in asked_snapshots],
+            [one.result() for one in asked_roles],
             offline=False,
         )
     finally:
@@ -200,7 +204,9 @@ class _Asking:
     def snapshot(self, resource: Mapping[str, Any]) -> ReportedSnapshot:
         props = resource["outputs"]
         try:
-            found = self._gateway(props.get("connection", {})).get_snapshot(Identity.from_props(props), int(props["revision"]))
+            found = self._gateway(props.get("connection", {})).get_snapshot(
+                Identity.from_props(props), int(props["revision"])
+            )
         except NotFoundError:
             return _snapshot(resource, None, "The snapshot is gone.")
         except ProviderError as fault:
@@ -223,7 +229,7 @@ class _Asking:
         return shared(self._settings.connected(connection or {})).gateway()
 
 
-def _report(  # noqa: PLR0913, PLR0917  # What a report is made of.
+def _report(  # noqa: PLR0913  # What a report is made of.
     recordings: Recordings,
     now: datetime | None,
     jobs: Iterable[ReportedJob],

@@ -420,7 +420,9 @@ def _tag_drift(recorded: Recorded, observed: Mapping[str, str]) -> list[str]:
     missing = [key for key, value in recorded.tags.items() if value is None and key not in observed]
     lines = {
         **{key: f"Tag {key}: not declared, is {show(observed[key])}." for key in change.removed},
-        **{key: f"Tag {key}: declared {show(value)}, is {_is(observed.get(key))}." for key, value in change.set.items()},
+        **{
+            key: f"Tag {key}: declared {show(value)}, is {_is(observed.get(key))}." for key, value in change.set.items()
+        },
         **{key: f"Tag {key}: declared, is missing." for key in missing},
     }
     return [lines[key] for key in sorted(lines)]
