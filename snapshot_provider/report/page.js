@@ -4,7 +4,7 @@ const buttons = [...document.querySelectorAll("[data-filter]")];
 const search = document.querySelector("#search");
 const cards = [...document.querySelectorAll(".card")];
 const texts = new Map(cards.map((card) => [card, card.textContent.toLowerCase()]));
-const sections = [...document.querySelectorAll(".engagement")];
+const sections = [...document.querySelectorAll(".part")];
 const folded = new Set(sections.filter((section) => !section.open));
 
 function apply() {

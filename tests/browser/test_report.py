@@ -142,7 +142,7 @@ def test_jobs_are_found_by_state_and_by_text(opened: Open, stack_report: Path) -
     assert drifted.get_attribute("aria-pressed") == "true"
     assert visible(page) == {"gone", "stopped-by-hand"}
     assert page.get_by_role("status").inner_text() == "2 of 6 shown"
-    assert page.locator(".engagement:visible").count() == 1
+    assert page.locator(".part:visible").count() == 1
     assert page.locator(".times tbody tr:visible").count() == 2
     page.get_by_label("Find").fill("o4")
     assert visible(page) == {"stopped-by-hand"}
@@ -183,12 +183,12 @@ def test_five_hundred_jobs_stay_usable(opened: Open, tmp_path: Path) -> None:
     page = known.page
     assert page.locator(".card").count() == 500
     assert page.evaluate("document.documentElement.scrollWidth") == 1600
-    assert page.locator(".engagement[open]").count() == 10
+    assert page.locator(".part[open]").count() == 10
     page.get_by_role("button", name="10 drifted").click()
     assert len(visible(page)) == 10
     page.get_by_label("Find").fill("opportunity-0499")
     assert visible(page) == {"opportunity-0499"}
-    assert page.locator(".engagement:visible").count() == 1
+    assert page.locator(".part:visible").count() == 1
     assert known.complaints == []
 
 

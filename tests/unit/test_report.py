@@ -244,8 +244,8 @@ def test_two_resources_of_one_job_have_a_card_each() -> None:
 
 def test_many_jobs_are_folded_but_for_what_needs_looking_at() -> None:
     text = render(reports.large(100))
-    assert len(re.findall(r'<details class="engagement">', text)) == 2
-    assert len(re.findall(r'<details class="engagement" open>', text)) == 2
+    assert len(re.findall(r'<details class="part">', text)) == 2
+    assert len(re.findall(r'<details class="part" open>', text)) == 2
 
 
 def test_the_state_alone_tells_of_no_drift() -> None:
