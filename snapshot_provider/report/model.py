@@ -393,13 +393,13 @@ def _failure(recorded: Recorded, success: str | None, failure: str | None) -> st
     if not failure:
         return None
     if success is None:
-        return f"Never succeeded. The last failure: {failure}"
+        return f"Failed, and never succeeded: {failure}"
     # A success that is news while the failure is not came after it.
     if failure == recorded.last_failure and recorded.last_success != success:
         return None
     if success == recorded.last_success and failure != recorded.last_failure:
-        return f"Failed after its last success: {failure}"
-    return f"Failed, and the service does not say whether before or after its last success: {failure}"
+        return f"Failed since its last success: {failure}"
+    return f"Failed: {failure.rstrip('.')}. Whether before or after its last success, the service does not say."
 
 
 def _leftover(recorded: Recorded) -> list[str]:

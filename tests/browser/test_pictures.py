@@ -26,7 +26,7 @@ LARGEST = 200_000
     ("name", "width", "height", "scheme", "begins_at"),
     [
         ("report-light", 1180, 1060, "light", "body"),
-        ("report-dark", 1180, 1060, "dark", "#graph"),
+        ("report-dark", 1180, 860, "dark", "#graph"),
         ("report-time-line", 1180, 1000, "light", "#time-line"),
         ("report-narrow", 360, 1200, "light", "#graph"),
     ],

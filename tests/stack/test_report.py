@@ -59,7 +59,7 @@ def test_each_job_is_in_the_state_that_the_service_has_it_in(project: Project, e
     assert states(document) == {
         "runs": ("running", []),
         "paused": ("stopped", []),
-        "fails": ("failing", ["Never succeeded. The last failure: no such role"]),
+        "fails": ("failing", ["Failed, and never succeeded: no such role"]),
         "stopped-by-hand": ("drifted", ["Declared Running, is Stopped."]),
         "retagged": (
             "drifted",

@@ -62,7 +62,7 @@ def test_a_stopped_job_does_not_fail() -> None:
 def test_a_job_that_fails_and_drifted_says_both() -> None:
     job = reports.observed(reports.recorded("acme"), failure="denied", team="sales")
     assert job.state == "failing"
-    assert job.findings == ("Never succeeded. The last failure: denied", 'Tag team: not declared, is "sales".')
+    assert job.findings == ("Failed, and never succeeded: denied", 'Tag team: not declared, is "sales".')
 
 
 def test_a_job_that_is_only_read_has_nothing_declared() -> None:
