@@ -120,7 +120,13 @@ class Stack:
         command = ["pulumi", *arguments, *chosen, "--cwd", str(self._folder), "--non-interactive", "--color=never"]
         try:
             done = subprocess.run(  # noqa: S603  # No shell is involved.
-                command, stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8", check=False
+                command,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                check=False,
             )
         except OSError as error:
             raise ProviderError(
