@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Dialog, Page
 
 __all__ = ["pulumi_home", "running_emulator"]
 
@@ -64,19 +64,26 @@ class Opened:
 def opened(browser: Browser) -> Iterator[Callable[..., Opened]]:
     contexts = []
 
-    def opened(path: Path, *, width: int = 1280, height: int = 900, scheme: str = "light") -> Opened:
+    def opened(
+        path: Path, *, width: int = 1280, height: int = 900, scheme: Literal["light", "dark"] = "light"
+    ) -> Opened:
         context = browser.new_context(
             viewport={"width": width, "height": height},
-            color_scheme=scheme,  # type: ignore[arg-type,unused-ignore]  # Known to be one where Playwright is installed.
+            color_scheme=scheme,
             reduced_motion="reduce",
         )
         contexts.append(context)
         page = context.new_page()
         known = Opened(page)
+
+        def closed(dialog: Dialog) -> None:
+            known.complaints.append(dialog.message)
+            dialog.dismiss()
+
         page.on("request", lambda request: known.requests.append(request.url))
         page.on("console", lambda message: known.complaints.append(message.text))
         page.on("pageerror", lambda error: known.complaints.append(str(error)))
-        page.on("dialog", lambda dialog: (known.complaints.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", closed)
         page.goto(path.as_uri())
         return known
 

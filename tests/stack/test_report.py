@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 NEVER: dict[str, Any] = {"last_successful_execution_date": None}
 
 
-def report(project: Project, *arguments: str, **env: str) -> dict[str, Any]:
+def report(project: Project, *arguments: str) -> dict[str, Any]:
     """What the command says, as JSON; its progress goes elsewhere."""
-    done = project.run("snapshot-provider", "report", "--json", *arguments, **env)
+    done = project.run("snapshot-provider", "report", "--json", *arguments)
     loaded: dict[str, Any] = json.loads(done.output)
     return loaded
 
