@@ -134,7 +134,7 @@ def test_it_is_used_by_the_keyboard_alone(opened: Open, stack_report: Path) -> N
 def _top(page: Page, selector: str) -> float:
     box = page.locator(selector).bounding_box()
     assert box is not None
-    return box["y"]
+    return float(box["y"])
 
 
 def test_jobs_are_found_by_state_and_by_text(opened: Open, stack_report: Path) -> None:
