@@ -89,7 +89,7 @@ def test_a_screen_reader_is_told_each_job_and_its_state(opened: Open, stack_repo
     for landmark in ("banner", "navigation", "main", "contentinfo"):
         assert f"- {landmark}" in tree
     for name, state in STACK.items():
-        assert f'- link "{name}, {state}' in tree
+        assert f'link "{name}, {state}' in tree
         assert f'- article "{name}"' in tree
         assert f'rowheader "{name} {state}"' in tree
     assert 'link "stopped-by-hand, drifted: Declared Running, is Stopped."' in tree

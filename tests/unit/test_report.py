@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from snapshot_provider.report.layout import NARROW, WIDE, AgeAxis, draw, shortened
 from snapshot_provider.report.model import (
+    SECRET,
     STATES,
     Report,
     as_observed,
@@ -75,6 +76,15 @@ def test_a_job_that_waits_to_be_deleted_says_so() -> None:
     for job in (reports.observed(replaced), as_recorded(replaced)):
         assert job.state == "drifted"
         assert "still to be deleted" in job.findings[0]
+
+
+def test_a_secret_tag_is_masked_and_not_compared() -> None:
+    job = reports.observed(
+        reports.recorded("acme", tags={"hidden": None, "plain": "a"}), hidden="between us", plain="a"
+    )
+    assert (job.state, job.tags) == ("running", {"hidden": SECRET, "plain": "a"})
+    whole = reports.observed(reports.recorded("acme", tags_are_secret=True), any="between us")
+    assert (whole.state, whole.tags) == ("running", {"any": SECRET})
 
 
 def test_a_role_is_compared_by_name_or_arn() -> None:
