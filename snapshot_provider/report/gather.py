@@ -225,7 +225,7 @@ class _Asking:
         try:
             return role_of(catalog, declared, self._gateway(props.get("connection", {})).get_role(catalog))
         except ProviderError as fault:
-            return ReportedRole(catalog, declared, None, f"Could not be read: {fault}")
+            return ReportedRole(catalog, declared, None, f"Could not be read: {fault}", unread=True)
 
     def _gateway(self, connection: Mapping[str, Any] | None) -> Gateway:
         from snapshot_provider.session import shared

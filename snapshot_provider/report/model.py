@@ -155,12 +155,14 @@ class ReportedRole:
         declared: the role's ARN by the stack's state.
         arn: the role's ARN by the service; None where none is named or it could not be read.
         finding: what there is to look at.
+        unread: whether the service could not be asked for it.
     """
 
     catalog: str
     declared: str
     arn: str | None
     finding: str | None = None
+    unread: bool = False
 
 
 @dataclass(frozen=True)

@@ -264,3 +264,8 @@ def test_the_state_alone_tells_of_no_drift() -> None:
     assert as_observed(job, None).state == "drifted"
     page = render(reports.report(as_recorded(job), offline=True))
     assert "nothing can be said of drift" in page
+
+
+def test_a_role_that_is_another_is_told_in_the_header() -> None:
+    words = " ".join(read(reports.report(roles=(role_of("AWS", reports.ROLE, None),))).texts)
+    assert f"Declared {reports.ROLE}, is none." in words
