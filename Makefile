@@ -10,7 +10,7 @@ WITH_ENGINE = eval "$$($(BIN)/python -m engine env)" &&
 LOCAL_STACK = $(if $(EXAMPLE),--project examples/$(EXAMPLE)) $(if $(STACK),--stack $(STACK))
 
 .DEFAULT_GOAL := help
-.PHONY: help venv tools engine env up down test crash check clean
+.PHONY: help venv tools engine env up down test browser pictures crash check clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {gsub(/[$$][$$]/, "$$", $$2); printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,13 @@ down: $(if $(wildcard .local),engine) ## Destroy what `make up` made, and stop w
 
 test: engine ## Run every test; ARGS="-k drift" for some
 	@$(WITH_ENGINE) exec python -m pytest --numprocesses auto --maxschedchunk 1 $(ARGS)
+
+browser: engine tools ## Look at the report's page in Chromium
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { echo "error: there is no Chromium on PATH: install it, such as with \`apt-get install chromium\`" >&2; exit 1; }
+	@$(WITH_ENGINE) exec python -m pytest $(or $(ARGS),tests/browser)
+
+pictures: ## Take the pictures of the report in docs/pictures anew
+	@PICTURES=write $(MAKE) --no-print-directory browser ARGS=tests/browser/test_pictures.py
 
 crash: engine ## Kill and fail it many more times than `make test` does; ROUNDS=5 SEED=1 LIVES=3000
 	@$(WITH_ENGINE) ROUNDS=$(or $(ROUNDS),5) SEED=$(or $(SEED),1) LIVES=$(or $(LIVES),3000) HYPOTHESIS_PROFILE=long \

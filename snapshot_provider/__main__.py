@@ -10,6 +10,7 @@ import click
 
 from snapshot_provider.errors import ProviderError
 from snapshot_provider.model import CATALOGS
+from snapshot_provider.report.command import report_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 @click.version_option(package_name="snapshot-provider")
 def main() -> None:
     """AWS Partner Central resource snapshot jobs, beside their Pulumi resources."""
+
+
+main.add_command(report_command)
 
 
 @main.command("import")
