@@ -50,7 +50,8 @@ def in_either_form(init: Callable[..., None]) -> Callable[..., None]:
 def _faults(known: Mapping[str, Any], args: Any, keywords: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with the arguments, all of it."""
     if args is not None and not isinstance(args, Mapping):
-        yield f"a {type(args).__name__} stands where a map of arguments is expected: name the argument it is meant for."
+        kind = type(args).__name__
+        yield f"a value of type {kind} stands where a map of arguments is expected: name the argument it is meant for."
         return
     if args is not None and keywords:
         yield f"{_listed(keywords)} given beside a map of arguments: put it there, or give all of them by keyword."
