@@ -80,7 +80,7 @@ def test_arguments_as_one_map(project: Project, emulator: Emulator) -> None:
     project.write(
         "import pulumi\n"
         "from snapshot_provider import ResourceSnapshotJob, ResourceSnapshotJobArgs\n"
-        f"args: ResourceSnapshotJobArgs = {({**JOB, 'tags': {'team': 'alliances'}})!r}\n"
+        f"args: ResourceSnapshotJobArgs = { ({**JOB, 'tags': {'team': 'alliances'}})!r}\n"
         "job = ResourceSnapshotJob('acme', args, pulumi.ResourceOptions(protect=True))\n"
         "pulumi.export('arn', job.arn)\n"
     )

@@ -23,10 +23,11 @@ class LanguageServer:
         command: what starts it.
         folder: the folder of the user's programs.
         settings: the editor's settings, by section.
+        env: the environment.
     """
 
-    def __init__(self, command: list[str], folder: Path, settings: Mapping[str, Any]) -> None:
-        self._process = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, command: list[str], folder: Path, settings: Mapping[str, Any], env: Mapping[str, str]) -> None:
+        self._process = subprocess.Popen(command, cwd=folder, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._folder = folder
         self._settings = settings
         self._asked = 0
