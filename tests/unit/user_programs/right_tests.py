@@ -19,7 +19,7 @@ def program() -> None:
 
 def test_it_shares(partner_central: Emulator, partner_central_stack: Stacks) -> None:
     partner_central.switch(snapshot_delay=1.5)
-    partner_central.inject("CreateResourceSnapshotJob", "throttle", times=2)
+    partner_central.inject("CreateResourceSnapshotJob", "throttle", count=2)
     stack = partner_central_stack(program, config={"partnercentral:catalog": "Sandbox"})
     stack.up()
     assert [job["Catalog"] for job in partner_central.jobs()] == ["Sandbox"]
