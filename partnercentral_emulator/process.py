@@ -58,7 +58,7 @@ class Emulator:
 
         Example:
             >>> with Emulator.start(write_rate=1.0) as slow:
-            ...     print(slow.url)
+            ...     assert slow.operations() == []
         """
         arguments = [*options, *(["--data", str(data)] if data else [])]
         for name, value in switches.items():

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from partnercentral_emulator import Emulator
 
+__all__ = ["Stacks", "partner_central", "partner_central_stack"]
+
 PASSPHRASE = "test"  # noqa: S105  # Of stacks that end with their test.
 """The passphrase of the stacks' secrets."""
 

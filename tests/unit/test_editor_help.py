@@ -114,8 +114,8 @@ def test_a_mistake_is_named(by_mypy: Errors, by_pyright: Errors, program: str, s
 
 
 @pytest.mark.parametrize("package", ["snapshot_provider", "pytest_partnercentral", "partnercentral_emulator"])
-def test_every_public_type_is_known(project: Path, package: str) -> None:
-    answer = run(project, str(BIN / "pyright"), "--outputjson", "--verifytypes", package, "--ignoreexternal")
+def test_every_public_type_is_known(tmp_path: Path, package: str) -> None:
+    answer = run(tmp_path, str(BIN / "pyright"), "--outputjson", "--verifytypes", package, "--ignoreexternal")
     found = json.loads(answer)["typeCompleteness"]
     faults = [symbol["name"] for symbol in found["symbols"] if symbol["isExported"] and not symbol["isTypeKnown"]]
     assert (found["completenessScore"], faults) == (1, [])
