@@ -10,13 +10,9 @@ from dataclasses import fields, is_dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import ModuleType
-
-FIXTURE = type(pytest.fixture(lambda: None))
 
 
 def documented(module: ModuleType) -> Iterator[tuple[str, Any]]:
@@ -26,7 +22,7 @@ def documented(module: ModuleType) -> Iterator[tuple[str, Any]]:
         if inspect.isclass(public):
             yield name, public
             yield from methods(public)
-        elif inspect.isfunction(public) or isinstance(public, FIXTURE):
+        elif inspect.isfunction(inspect.unwrap(public)):
             yield name, public
 
 
@@ -41,6 +37,11 @@ def methods(public: type) -> Iterator[tuple[str, Any]]:
             and method.__module__ == public.__module__
         ):
             yield f"{public.__name__}.{name}", method
+
+
+def is_fixture(function: Any) -> bool:
+    """Whether it is one of the functions of the plugin, which are all fixtures."""
+    return bool(function.__module__ == "pytest_partnercentral" and function.__qualname__ == function.__name__)
 
 
 def section(doc: str, title: str) -> str:
@@ -80,8 +81,10 @@ def faults_of(name: str, public: Any) -> Iterator[str]:
         # Such as the emulator's switches, whose words its command line shows, too.
         elsewhere = [item.name for item in fields(public) if "doc" in item.metadata] if is_dataclass(public) else []
         yield from (f"{name}.{found}: no words" for found in without_words(source.body) if found not in elsewhere)
-    elif not isinstance(public, FIXTURE):
-        asked = [argument for argument in inspect.signature(public).parameters if argument not in {"self", "cls"}]
-        yield from (f"{name}: no words on {argument}" for argument in asked if argument not in entries(doc, "Args"))
-        raised = set(re.findall(r"\braise ([\w.]+)\(", inspect.getsource(inspect.unwrap(public))))
+    else:
+        function = inspect.unwrap(public)
+        # A fixture's arguments are filled in by pytest.
+        asked = set() if is_fixture(function) else inspect.signature(public).parameters.keys() - {"self", "cls"}
+        yield from (f"{name}: no words on {argument}" for argument in sorted(asked - entries(doc, "Args")))
+        raised = set(re.findall(r"\braise ([\w.]+)\(", inspect.getsource(function)))
         yield from (f"{name}: no words on {error}" for error in sorted(raised - entries(doc, "Raises")))

@@ -120,7 +120,7 @@ def test_every_form_declares_the_same() -> pulumi.Output[None]:
         ),
         ((ARGS,), {"tags": {}, "catalog": "AWS"}, "tags and catalog are given beside a map of arguments"),
         (("eng-0123456789abcd",), ARGS, "a value of type str stands where a map of arguments is expected"),
-        ((pulumi.Output.from_input(ARGS),), {}, "a value of type Output stands where a map of arguments is expected"),
+        (([ARGS],), {}, "a value of type list stands where a map of arguments is expected"),
     ],
 )
 def test_mistakes_are_told_by_name(given: tuple[Any, ...], keywords: dict[str, Any], message: str) -> None:

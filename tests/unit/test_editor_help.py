@@ -125,7 +125,7 @@ def test_every_public_type_is_known(tmp_path: Path, package: str) -> None:
 # An editor -----------------------------------------------------------------------------------------------------------
 
 PROGRAM = """\
-import pulumi
+from partnercentral_emulator import Emulator
 from snapshot_provider import (
     EngagementSnapshots, ResourceSnapshotJob, ResourceSnapshotJobArgs, SharedOpportunity, get_resource_snapshot_job
 )
@@ -194,6 +194,10 @@ ARGUMENTS = [
         ("EngagementSnapshots('x', |)", ["engagement_identifier=", "opportunities=", "tags="]),
         ("get_resource_snapshot_job('job-0123456789abc').|", ["arn", "identity", "status", "tags"]),
         ("job.status.apply(lambda status: status == '|')", ["'Running'", "'Stopped'"]),
+        (
+            "def test(partner_central: Emulator):\n    partner_central.inject('*', '|')",
+            ["'throttle'", "'lost-response'"],
+        ),
     ],
 )
 def test_completion(editor: LanguageServer, line: str, expected: list[str]) -> None:
