@@ -58,7 +58,7 @@ class Stacks(Protocol):
         Example:
             >>> def test_a_function(partner_central_stack: Stacks) -> None:
             ...     stack = partner_central_stack(lambda: pulumi.export("region", "us-east-1"), name="dev")
-            ...     assert stack.up().outputs["region"].value == "us-east-1"
+            ...     assert stack.name == "dev"
         """
 
 
