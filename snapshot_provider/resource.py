@@ -41,8 +41,8 @@ class ResourceSnapshotJob(Resource, module=NAMESPACE, name="ResourceSnapshotJob"
     """A resource snapshot job: keeps what an engagement sees of an opportunity up to date.
 
     Creating calls CreateResourceSnapshotJob and brings the job to its desired status. A change of catalog, engagement,
-    resource type, resource or template replaces the job; tags and desired status are changed in place. The output `id`
-    is the job's Id, "job-" and 13 characters.
+    resource type, resource or template replaces the job; tags and desired status are changed in place. The output
+    ``id`` is the job's Id, "job-" and 13 characters.
 
     Example:
         >>> job = ResourceSnapshotJob(
@@ -209,7 +209,7 @@ class SellingSystemSettings(Resource, module=NAMESPACE, name="SellingSystemSetti
 
     Settings that are there already are taken over, and what they named is shown. A delete clears them as far as the
     service lets one; it leaves them alone where somebody has named another role since. A change of the catalog
-    replaces the resource, a change of the role is made in place. The output `id` is the catalog.
+    replaces the resource, a change of the role is made in place. The output ``id`` is the catalog.
 
     Example:
         >>> settings = SellingSystemSettings(
@@ -312,7 +312,7 @@ class ResourceSnapshot(Resource, module=NAMESPACE, name="ResourceSnapshot"):
     """A snapshot that is taken once (CreateResourceSnapshot), and again when a trigger changes.
 
     A change of any input but the connection takes another snapshot. The service keeps snapshots for good, so a delete
-    only forgets one, and says so. The output `id` is the ARN and the revision.
+    only forgets one, and says so. The output ``id`` is the ARN and the revision.
 
     Example:
         >>> snapshot = ResourceSnapshot(
