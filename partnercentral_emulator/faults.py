@@ -11,6 +11,7 @@ from partnercentral_emulator.errors import ServiceRefusalError
 from partnercentral_emulator.validation import service
 
 Kind = Literal["error", "throttle", "reset", "lost-response", "hang", "malformed", "latency"]
+"""What may happen to a call."""
 
 READS = ("Get", "List")
 

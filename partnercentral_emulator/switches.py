@@ -13,7 +13,14 @@ def _switch(default: object, doc: str) -> Any:
 
 @dataclass(frozen=True)
 class Switches:
-    """One value a switch; each is a command-line option and may be changed while the emulator runs."""
+    """One value a switch; each is a command-line option and may be changed while the emulator runs.
+
+    The emulator's README lists them with their values, units and meanings, as ``Switches.documented()`` does.
+
+    Example:
+        >>> emulator.switch(initial_status="Running", write_rate=1.0)["initial_status"]
+        'Running'
+    """
 
     initial_status: Literal["Stopped", "Running"] = _switch("Stopped", "a new job's status")
     start_running: Literal["noop", "validation"] = _switch(
@@ -57,8 +64,15 @@ class Switches:
     def changed(self, changes: dict[str, Any]) -> Switches:
         """These switches with some set otherwise.
 
+        Args:
+            changes: values by the switches' names.
+
         Raises:
             ValueError: a name is unknown, or a value is not one of its switch; the text names both.
+
+        Example:
+            >>> Switches().changed({"stale_reads": 2}).stale_reads
+            2
         """
         kinds = get_type_hints(Switches)
         for name, value in changes.items():
@@ -70,7 +84,12 @@ class Switches:
 
     @staticmethod
     def documented() -> list[tuple[str, Any, Any, str]]:
-        """Name, type, default and meaning of each switch."""
+        """Name, type, default and meaning of each switch.
+
+        Example:
+            >>> [name for name, kind, default, meaning in Switches.documented() if "seconds" in meaning]
+            ['token_window', 'snapshot_delay', 'latency']
+        """
         kinds = get_type_hints(Switches)
         return [(item.name, kinds[item.name], item.default, item.metadata["doc"]) for item in fields(Switches)]
 

@@ -20,11 +20,20 @@ if TYPE_CHECKING:
 
     from partnercentral_emulator import Emulator
 
+__all__ = ["Stacks", "partner_central", "partner_central_stack"]
+
 PASSPHRASE = "test"  # noqa: S105  # Of stacks that end with their test.
+"""The passphrase of the stacks' secrets."""
 
 
 class Stacks(Protocol):
-    """Makes stacks; what the fixture `partner_central_stack` is."""
+    """Makes stacks; what the fixture ``partner_central_stack`` is.
+
+    Example:
+        >>> def test_a_project(partner_central_stack: Stacks) -> None:
+        ...     stack = partner_central_stack("path/to/project", config={"partnercentral:catalog": "Sandbox"})
+        ...     stack.preview()
+    """
 
     def __call__(
         self,
@@ -37,11 +46,19 @@ class Stacks(Protocol):
 
         Args:
             program: the folder of a project, which is copied, or a function that declares resources.
-            name: the stack's name; where the project has configuration for it, it applies.
-            config: further configuration, such as {"partnercentral:catalog": "Sandbox"}.
+            name: the stack's name, "test" by default; where the project has configuration for it, it applies.
+            config: further configuration, such as {"partnercentral:catalog": "Sandbox"}. None by default.
 
         Returns:
-            Pulumi's own `automation.Stack`: `up()`, `preview()`, `refresh()`, `destroy()`, `outputs()`.
+            Pulumi's own ``automation.Stack``: ``up()``, ``preview()``, ``refresh()``, ``destroy()``, ``outputs()``.
+
+        Raises:
+            pulumi.automation.CommandError: the engine refused the project or its configuration.
+
+        Example:
+            >>> def test_a_function(partner_central_stack: Stacks) -> None:
+            ...     stack = partner_central_stack(lambda: pulumi.export("region", "us-east-1"), name="dev")
+            ...     assert stack.name == "dev"
         """
 
 
@@ -55,7 +72,13 @@ def _running_partner_central() -> Iterator[Emulator]:
 
 @pytest.fixture
 def partner_central(_running_partner_central: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
-    """The API on localhost, empty, with the environment pointing there: nothing reaches AWS."""
+    """The API on localhost, empty, with the environment pointing there: nothing reaches AWS.
+
+    Example:
+        >>> def test_it_begins_empty(partner_central: Emulator) -> None:
+        ...     partner_central.switch(initial_status="Running")
+        ...     assert partner_central.jobs() == []
+    """
     _running_partner_central.reset()
     for name in list(os.environ):
         if name.startswith("AWS_"):
@@ -71,7 +94,21 @@ def partner_central_stack(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Stacks:
-    """Makes stacks on the real engine, against `partner_central`."""
+    """Makes stacks on the real engine, against ``partner_central``; the Pulumi CLI must be on PATH.
+
+    Example:
+        >>> def test_a_job(partner_central: Emulator, partner_central_stack: Stacks) -> None:
+        ...     def program() -> None:
+        ...         ResourceSnapshotJob(
+        ...             "acme",
+        ...             engagement_identifier="eng-0123456789abcd",
+        ...             resource_identifier="O1234567",
+        ...             resource_snapshot_template_identifier="OpportunitySummaryView",
+        ...         )
+        ...
+        ...     partner_central_stack(program).up()
+        ...     assert [job["Status"] for job in partner_central.jobs()] == ["Running"]
+    """
     if shutil.which("pulumi") is None:
         pytest.fail("The Pulumi CLI is not on PATH: see https://www.pulumi.com/docs/install.", pytrace=False)
     state = tmp_path / "state"

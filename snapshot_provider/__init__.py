@@ -1,6 +1,17 @@
 """AWS Partner Central resource snapshot jobs as declarative Pulumi resources."""
 
-from snapshot_provider.components import EngagementSnapshots, SharedOpportunity, SnapshotJobExecutionRole
+from snapshot_provider.args import (
+    AssumeRole,
+    Connection,
+    EngagementSnapshotsArgs,
+    ResourceSnapshotArgs,
+    ResourceSnapshotJobArgs,
+    SellingSystemSettingsArgs,
+    SharedOpportunity,
+    SnapshotJobExecutionRoleArgs,
+    Timeouts,
+)
+from snapshot_provider.components import EngagementSnapshots, SnapshotJobExecutionRole
 from snapshot_provider.functions import (
     get_resource_snapshot,
     get_resource_snapshot_job,
@@ -11,24 +22,42 @@ from snapshot_provider.functions import (
     get_selling_system_settings,
     get_selling_system_settings_output,
 )
-from snapshot_provider.resource import (
-    AssumeRole,
-    Connection,
-    ResourceSnapshot,
-    ResourceSnapshotJob,
-    SellingSystemSettings,
-    Timeouts,
+from snapshot_provider.model import (
+    Catalog,
+    CatalogSettings,
+    Identity,
+    Job,
+    JobSummary,
+    ResourceType,
+    Snapshot,
+    SnapshotTemplate,
+    Status,
 )
+from snapshot_provider.resource import ResourceSnapshot, ResourceSnapshotJob, SellingSystemSettings
 
 __all__ = [
     "AssumeRole",
+    "Catalog",
+    "CatalogSettings",
     "Connection",
     "EngagementSnapshots",
+    "EngagementSnapshotsArgs",
+    "Identity",
+    "Job",
+    "JobSummary",
     "ResourceSnapshot",
+    "ResourceSnapshotArgs",
     "ResourceSnapshotJob",
+    "ResourceSnapshotJobArgs",
+    "ResourceType",
     "SellingSystemSettings",
+    "SellingSystemSettingsArgs",
     "SharedOpportunity",
+    "Snapshot",
     "SnapshotJobExecutionRole",
+    "SnapshotJobExecutionRoleArgs",
+    "SnapshotTemplate",
+    "Status",
     "Timeouts",
     "get_resource_snapshot",
     "get_resource_snapshot_job",

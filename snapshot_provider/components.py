@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 import pulumi
+from typing_extensions import Unpack, overload
 
 from snapshot_provider import policies
+from snapshot_provider.args import SharedOpportunity
+from snapshot_provider.constructors import in_either_form
 from snapshot_provider.errors import show
 from snapshot_provider.model import CATALOGS
 from snapshot_provider.place import NAMESPACE
@@ -16,24 +19,8 @@ from snapshot_provider.resource import ResourceSnapshotJob, SellingSystemSetting
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from snapshot_provider.model import Catalog, Status
-    from snapshot_provider.resource import Connection, Timeouts
-
-
-class SharedOpportunity(TypedDict, total=False):
-    """An opportunity of EngagementSnapshots that differs from the others.
-
-    Attributes:
-        resource_identifier: the opportunity, "O" and up to 19 digits. Required.
-        resource_snapshot_template_identifier: what is shared of it; the component's by default.
-        desired_status: "Running" or "Stopped"; the component's by default.
-        tags: tags of its job, beside the component's; those of the same key win.
-    """
-
-    resource_identifier: pulumi.Input[str]
-    resource_snapshot_template_identifier: pulumi.Input[str]
-    desired_status: pulumi.Input[Status]
-    tags: pulumi.Input[Mapping[str, pulumi.Input[str]]]
+    from snapshot_provider.args import Connection, EngagementSnapshotsArgs, SnapshotJobExecutionRoleArgs, Timeouts
+    from snapshot_provider.model import Catalog, SnapshotTemplate, Status
 
 
 _OWN = tuple(SharedOpportunity.__annotations__)
@@ -51,24 +38,24 @@ class EngagementSnapshots(pulumi.ComponentResource):
         ...     opportunities={"acme": "O1234567", "globex": "O7654321"},
         ... )
         >>> pulumi.export("arns", shared.arns)
-
-    Attributes:
-        jobs: the jobs, by the opportunities' names.
-        ids: the jobs' Ids, by the opportunities' names.
-        arns: the jobs' ARNs, by the opportunities' names.
     """
 
-    jobs: Mapping[str, ResourceSnapshotJob]
+    jobs: dict[str, ResourceSnapshotJob]
+    """The jobs, by the opportunities' names."""
     ids: pulumi.Output[dict[str, str]]
+    """The jobs' Ids, by the opportunities' names."""
     arns: pulumi.Output[dict[str, str]]
+    """The jobs' ARNs, by the opportunities' names."""
 
-    def __init__(  # noqa: PLR0913  # One argument an input, all by keyword, as every Pulumi resource has them.
+    @overload
+    def __init__(
         self,
         resource_name: str,
+        opts: pulumi.ResourceOptions | None = None,
         *,
         engagement_identifier: pulumi.Input[str],
         opportunities: Mapping[str, pulumi.Input[str] | SharedOpportunity],
-        resource_snapshot_template_identifier: pulumi.Input[str] = "OpportunitySummaryView",
+        resource_snapshot_template_identifier: pulumi.Input[SnapshotTemplate | str] = "OpportunitySummaryView",
         catalog: pulumi.Input[Catalog] | None = None,
         desired_status: pulumi.Input[Status] = "Running",
         tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
@@ -76,48 +63,59 @@ class EngagementSnapshots(pulumi.ComponentResource):
         wait_for_snapshot: pulumi.Input[bool] | None = None,
         timeouts: pulumi.Input[Timeouts] | None = None,
         connection: pulumi.Input[Connection] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self, resource_name: str, args: EngagementSnapshotsArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None: ...
+
+    @in_either_form
+    def __init__(
+        self, resource_name: str, opts: pulumi.ResourceOptions | None = None, **args: Unpack[EngagementSnapshotsArgs]
     ) -> None:
-        """Declare what is shared in an engagement.
+        """Declare what is shared in an engagement, by keyword or with EngagementSnapshotsArgs.
 
         Args:
             resource_name: the component's name in the stack; a job's is this and the opportunity's name.
-            engagement_identifier: the engagement to share in, "eng-" and 14 characters.
+            args: the arguments as one map, instead of by keyword.
+            opts: Pulumi's resource options. None by default.
+            engagement_identifier: the engagement to share in, "eng-" and 14 characters. Required.
             opportunities: the opportunities by names of your own: identifiers, or SharedOpportunity where one differs.
+                Required.
             resource_snapshot_template_identifier: what is shared of them; "OpportunitySummaryView" by default.
-            catalog: "AWS" or "Sandbox"; by default the config value partnercentral:catalog, else "AWS".
-            desired_status: "Running" (default) or "Stopped".
+            catalog: the catalog, "AWS" or "Sandbox"; by default the config value partnercentral:catalog, else "AWS".
+            desired_status: the status to bring them to and keep them in, "Running" (default) or "Stopped".
             tags: tags of every job. None by default.
-            adopt: take over the jobs that share the same already, where there are such.
+            adopt: take over the jobs that share the same already, where there are such. Off by default.
             wait_for_snapshot: wait after a start until a job has taken its first snapshot. Off by default.
-            timeouts: time limits of each job, by operation.
+            timeouts: time limits of each job, by operation. Without one, only waiting has a limit, of 10 minutes.
             connection: credentials and endpoint, where they are not the stack's.
-            opts: Pulumi's resource options.
 
         Raises:
-            pulumi.RunError: `opportunities` is no map of identifiers. Wrong identifiers are reported by the preview.
+            TypeError: an argument is unknown, missing, or given in both forms.
+            pulumi.RunError: ``opportunities`` is no map of identifiers. Wrong identifiers are reported by the preview.
+
+        Example:
+            >>> shared = EngagementSnapshots(
+            ...     "differing",
+            ...     {
+            ...         "engagement_identifier": "eng-0123456789abcd",
+            ...         "opportunities": {
+            ...             "acme": "O1234567",
+            ...             "globex": {"resource_identifier": "O7654321", "desired_status": "Stopped"},
+            ...         },
+            ...     },
+            ... )
         """
         super().__init__(f"{NAMESPACE}:index:EngagementSnapshots", resource_name, None, opts)
-        shared = {name: _shared(resource_name, name, given) for name, given in _named(resource_name, opportunities)}
-        self.jobs = {
-            name: ResourceSnapshotJob(
-                f"{resource_name}-{name}",
-                engagement_identifier=engagement_identifier,
-                resource_identifier=own["resource_identifier"],
-                resource_snapshot_template_identifier=own.get(
-                    "resource_snapshot_template_identifier", resource_snapshot_template_identifier
-                ),
-                catalog=catalog,
-                desired_status=own.get("desired_status", desired_status),
-                tags=_merged(tags, own.get("tags")),
-                adopt=adopt,
-                wait_for_snapshot=wait_for_snapshot,
-                timeouts=timeouts,
-                connection=connection,
-                opts=pulumi.ResourceOptions(parent=self),
-            )
-            for name, own in shared.items()
-        }
+        of_each = {key: value for key, value in args.items() if key != "opportunities"}
+        self.jobs = {}
+        for name, given in _named(resource_name, args["opportunities"]):
+            own = _shared(resource_name, name, given)
+            tags = _merged(args.get("tags"), own.get("tags"))
+            here = pulumi.ResourceOptions(parent=self)
+            self.jobs[name] = ResourceSnapshotJob(f"{resource_name}-{name}", here, **{**of_each, **own, "tags": tags})
         self.ids = pulumi.Output.all(**{name: job.id for name, job in self.jobs.items()})
         self.arns = pulumi.Output.all(**{name: job.arn for name, job in self.jobs.items()})
         self.register_outputs({"ids": self.ids, "arns": self.arns})
@@ -126,28 +124,33 @@ class EngagementSnapshots(pulumi.ComponentResource):
 class SnapshotJobExecutionRole(pulumi.ComponentResource):
     """What a job needs to make snapshots: the IAM role that it runs as, its policy, and the settings that name it.
 
-    Needs pulumi_aws: `pip install "snapshot-provider[aws]"`. Jobs that depend on the component, or on one of its
+    Needs pulumi_aws: ``pip install "snapshot-provider[aws]"``. Jobs that depend on the component, or on one of its
     outputs, are made once all of it is there.
 
     Example:
         >>> role = SnapshotJobExecutionRole("sharing", catalogs=["Sandbox"])
-        >>> EngagementSnapshots("joint", ..., opts=pulumi.ResourceOptions(depends_on=[role]))
-
-    Attributes:
-        role: the role, a pulumi_aws.iam.Role.
-        role_arn: its ARN, once its policy and the settings are there.
-        role_name: its name, likewise.
-        settings: the settings that name it, by catalog.
+        >>> shared = EngagementSnapshots(
+        ...     "with-a-role",
+        ...     engagement_identifier="eng-0123456789abcd",
+        ...     opportunities={"acme": "O1234567"},
+        ...     opts=pulumi.ResourceOptions(depends_on=[role]),
+        ... )
     """
 
     role: Any
+    """The role, a pulumi_aws.iam.Role."""
     role_arn: pulumi.Output[str]
+    """Its ARN, once its policy and the settings are there."""
     role_name: pulumi.Output[str]
+    """Its name, once its policy and the settings are there."""
     settings: Mapping[str, SellingSystemSettings]
+    """The settings that name it, by catalog."""
 
-    def __init__(  # noqa: PLR0913  # One argument an input, all by keyword, as every Pulumi resource has them.
+    @overload
+    def __init__(
         self,
         resource_name: str,
+        opts: pulumi.ResourceOptions | None = None,
         *,
         catalogs: Sequence[Catalog] | None = None,
         engagements: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
@@ -156,12 +159,27 @@ class SnapshotJobExecutionRole(pulumi.ComponentResource):
         permissions_boundary: pulumi.Input[str] | None = None,
         tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
         connection: pulumi.Input[Connection] | None = None,
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self, resource_name: str, args: SnapshotJobExecutionRoleArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None: ...
+
+    @in_either_form
+    def __init__(
+        self,
+        resource_name: str,
         opts: pulumi.ResourceOptions | None = None,
+        **args: Unpack[SnapshotJobExecutionRoleArgs],
     ) -> None:
-        """Declare the role.
+        """Declare the role, by keyword or with SnapshotJobExecutionRoleArgs.
 
         Args:
             resource_name: the component's name in the stack.
+            args: the arguments as one map, instead of by keyword.
+            opts: Pulumi's resource options; ``providers`` may hold the aws provider of the role's account. None by
+                default.
             catalogs: the catalogs whose settings are to name the role: "AWS", "Sandbox" or both; by default the one of
                 the config value partnercentral:catalog, else "AWS".
             engagements: the engagements that jobs may share in, by an inline policy of these rights for the catalogs
@@ -171,32 +189,42 @@ class SnapshotJobExecutionRole(pulumi.ComponentResource):
             permissions_boundary: the ARN of a policy that bounds the role; none by default.
             tags: tags of the role. None by default.
             connection: credentials and endpoint of the settings, where they are not the stack's.
-            opts: Pulumi's resource options; `providers` may hold the aws provider of the role's account.
 
         Raises:
-            pulumi.RunError: pulumi_aws is not installed, or `catalogs` or `engagements` cannot be used.
+            TypeError: an argument is unknown, or given in both forms.
+            pulumi.RunError: pulumi_aws is not installed, or ``catalogs`` or ``engagements`` cannot be used.
+
+        Example:
+            >>> role = SnapshotJobExecutionRole(
+            ...     "one-engagement", {"catalogs": ["Sandbox"], "engagements": ["eng-0123456789abcd"]}
+            ... )
+            >>> pulumi.export("role_name", role.role_name)
         """
         aws = _pulumi_aws()
         super().__init__(f"{NAMESPACE}:index:SnapshotJobExecutionRole", resource_name, None, opts)
-        chosen = _catalogs(resource_name, catalogs)
+        chosen = _catalogs(resource_name, args.get("catalogs"))
         here = pulumi.ResourceOptions(parent=self)
-        given = {"path": path, "permissions_boundary": permissions_boundary, "tags": tags}
+        given = {
+            "path": args.get("path"),
+            "permissions_boundary": args.get("permissions_boundary"),
+            "tags": args.get("tags"),
+        }
         self.role = aws.iam.Role(
             resource_name,
-            name=role_name,
+            name=args.get("role_name"),
             description="Snapshot jobs of AWS Partner Central run as this role.",
             assume_role_policy=policies.trust(),
             **{name: value for name, value in given.items() if value is not None},
             opts=here,
         )
-        policy = self._policy(aws, resource_name, chosen, engagements, here)
+        policy = self._policy(aws, resource_name, chosen, args.get("engagements"), here)
         named = pulumi.ResourceOptions(parent=self, depends_on=[policy])
         self.settings = {
             catalog: SellingSystemSettings(
                 f"{resource_name}-{catalog}",
                 resource_snapshot_job_role_identifier=self.role.arn,
                 catalog=catalog,
-                connection=connection,
+                connection=args.get("connection"),
                 opts=named,
             )
             for catalog in chosen

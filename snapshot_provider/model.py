@@ -13,8 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 Catalog = Literal["AWS", "Sandbox"]
+"""Where engagements and opportunities are: the live catalog, or the one to try things in."""
+
 ResourceType = Literal["Opportunity"]
+"""What may be shared."""
+
+SnapshotTemplate = Literal["OpportunitySummaryView", "AwsOpportunitySummaryFullView"]
+"""The snapshot templates in use. Another one's name is accepted, too, since the service may add some."""
+
 Status = Literal["Running", "Stopped"]
+"""Whether a job takes snapshots."""
 
 CATALOGS: tuple[str, ...] = get_args(Catalog)
 STATUSES: tuple[str, ...] = get_args(Status)
@@ -37,17 +45,45 @@ IDENTITY = (
 
 @dataclass(frozen=True)
 class Identity:
-    """What a job shares, with whom and in which form: fixed for the job's life."""
+    """What a job shares, with whom and in which form: fixed for the job's life.
+
+    Example:
+        >>> shared = get_resource_snapshot_job("job-0123456789abc", catalog="Sandbox").identity
+        >>> pulumi.log.info(f"{shared.resource_identifier} is shared in {shared.engagement_identifier}")
+    """
 
     catalog: str
+    """The catalog, "AWS" or "Sandbox"."""
     engagement_identifier: str
+    """The engagement that it is shared in, "eng-" and 14 characters."""
     resource_type: str
+    """The type of what is shared, "Opportunity"."""
     resource_identifier: str
+    """The opportunity, "O" and up to 19 digits."""
     resource_snapshot_template_identifier: str
+    """The template that says what is shared of it, such as "OpportunitySummaryView"."""
 
     @classmethod
     def from_props(cls, props: Mapping[str, Any]) -> Identity:
-        """Take the identity out of a property bag; a missing member raises KeyError."""
+        """Take the identity out of a property bag.
+
+        Args:
+            props: the properties by name, such as a resource's outputs; others beside the identity's are passed over.
+
+        Raises:
+            KeyError: a member is missing.
+
+        Example:
+            >>> identity = Identity.from_props(
+            ...     {
+            ...         "catalog": "Sandbox",
+            ...         "engagement_identifier": "eng-0123456789abcd",
+            ...         "resource_type": "Opportunity",
+            ...         "resource_identifier": "O1234567",
+            ...         "resource_snapshot_template_identifier": "OpportunitySummaryView",
+            ...     }
+            ... )
+        """
         return cls(**{name: props[name] for name in IDENTITY})
 
     def __str__(self) -> str:
@@ -98,34 +134,50 @@ class Declared:
 class Job:
     """A job as the service describes it (GetResourceSnapshotJob).
 
-    Attributes:
-        id: the job's Id, "job-" and 13 characters.
-        arn: the job's ARN; it carries the account.
-        identity: what the job shares.
-        status: "Running" or "Stopped".
-        created_at: ISO 8601 in UTC.
-        resource_arn: the ARN of the opportunity.
-        last_successful_execution_date: ISO 8601 in UTC; None before the first success.
-        last_failure: the latest failure's message; None if there was none.
-        tags: the job's tags; None where they were not asked for.
+    Example:
+        >>> job = get_resource_snapshot_job("job-0123456789abc", catalog="Sandbox")
+        >>> pulumi.export("the_team_of_the_job", (job.tags or {}).get("team"))
     """
 
     id: str
+    """The job's Id, "job-" and 13 characters."""
     arn: str
+    """The job's ARN; it carries the account."""
     identity: Identity
+    """What the job shares."""
     status: str
+    """"Running" or "Stopped"."""
     created_at: str | None = None
+    """When the service made the job, ISO 8601 in UTC."""
     resource_arn: str | None = None
+    """The ARN of the opportunity."""
     last_successful_execution_date: str | None = None
+    """When it last took a snapshot, ISO 8601 in UTC; None before the first."""
     last_failure: str | None = None
+    """The latest failure's message; None if there was none."""
     tags: Mapping[str, str] | None = None
+    """The job's tags; None where they were not asked for."""
 
     def with_status(self, status: str) -> Job:
-        """The same job in another status."""
+        """The same job in another status; nothing is called.
+
+        Args:
+            status: "Running" or "Stopped".
+
+        Example:
+            >>> stopped = get_resource_snapshot_job("job-0123456789abc", catalog="Sandbox").with_status("Stopped")
+        """
         return replace(self, status=status)
 
     def with_tags(self, tags: Mapping[str, str]) -> Job:
-        """The same job with other tags."""
+        """The same job with other tags; nothing is called.
+
+        Args:
+            tags: all of its tags.
+
+        Example:
+            >>> untagged = get_resource_snapshot_job("job-0123456789abc", catalog="Sandbox").with_tags({})
+        """
         return replace(self, tags=dict(tags))
 
 
@@ -133,51 +185,62 @@ class Job:
 class JobSummary:
     """A job as a list shows it (ListResourceSnapshotJobs).
 
-    Attributes:
-        id: the job's Id.
-        arn: the job's ARN.
-        engagement_identifier: the engagement it shares in.
-        status: "Running" or "Stopped".
+    Example:
+        >>> running = get_resource_snapshot_jobs(catalog="Sandbox", status="Running")
+        >>> pulumi.export("running", [summary.arn for summary in running])
     """
 
     id: str
+    """The job's Id, "job-" and 13 characters."""
     arn: str
+    """The job's ARN; it carries the account."""
     engagement_identifier: str
+    """The engagement it shares in, "eng-" and 14 characters."""
     status: str
+    """"Running" or "Stopped"."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """One revision of what is shared of an opportunity (GetResourceSnapshot).
 
-    Attributes:
-        arn: the snapshot's ARN.
-        revision: its number, from 1.
-        identity: what is shared.
-        created_at: ISO 8601 in UTC.
-        created_by: the account that made it, or its alias.
-        payload: its content, as the service has it.
+    Example:
+        >>> snapshot = get_resource_snapshot(
+        ...     engagement_identifier="eng-0123456789abcd",
+        ...     resource_identifier="O1234567",
+        ...     resource_snapshot_template_identifier="OpportunitySummaryView",
+        ...     catalog="Sandbox",
+        ... )
+        >>> pulumi.export("taken_by", snapshot.created_by)
     """
 
     arn: str
+    """The snapshot's ARN; its revisions have it in common."""
     revision: int
+    """The number of this revision, from 1."""
     identity: Identity
+    """What is shared."""
     created_at: str | None
+    """When it was taken, ISO 8601 in UTC."""
     created_by: str | None
+    """The account that made it, or its alias."""
     payload: Mapping[str, Any]
+    """Its content, as the service has it."""
 
 
 @dataclass(frozen=True)
-class SellingSystemSettings:
+class CatalogSettings:
     """The settings of an account's catalog (GetSellingSystemSettings).
 
-    Attributes:
-        catalog: the catalog.
-        resource_snapshot_job_role_arn: the role that jobs run as; None where none is set.
+    Example:
+        >>> settings = get_selling_system_settings(catalog="Sandbox")
+        >>> pulumi.export("jobs_can_run", settings.resource_snapshot_job_role_arn is not None)
     """
 
     catalog: str
+    """The catalog, "AWS" or "Sandbox"."""
     resource_snapshot_job_role_arn: str | None
+    """The ARN of the role that jobs run as; None where none is set."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from tests.emulator.test_operations import at, refused
 
 if TYPE_CHECKING:
     from partnercentral_emulator import Emulator
+    from partnercentral_emulator.faults import Kind
 
 MODELLED = [
     "AccessDeniedException",
@@ -54,7 +55,7 @@ def test_an_errors_details(client: Any, emulator: Emulator) -> None:
 
 @pytest.mark.parametrize(("when", "made"), [("before", 0), ("after", 1)])
 @pytest.mark.parametrize("kind", ["error", "throttle", "reset", "hang", "malformed"])
-def test_before_and_after_the_work(emulator: Emulator, kind: str, when: str, made: int) -> None:
+def test_before_and_after_the_work(emulator: Emulator, kind: Kind, when: str, made: int) -> None:
     client = client_of(emulator, read_timeout=0.4)
     emulator.inject("CreateResourceSnapshotJob", kind, when=when)
     if kind == "malformed":

@@ -14,7 +14,7 @@ import urllib.request
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,6 +24,9 @@ import partnercentral_emulator
 from partnercentral_emulator import Emulator, Switches
 from tests.emulator.conftest import JOB, client_of
 from tests.emulator.test_operations import at, refused
+
+if TYPE_CHECKING:
+    from partnercentral_emulator.faults import Kind
 
 
 def post(emulator: Emulator, body: bytes, headers: dict[str, str]) -> tuple[int, dict[str, Any]]:
@@ -114,7 +117,7 @@ def test_injected_errors(client: Any, emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize(("kind", "made"), [("reset", 0), ("lost-response", 1)])
-def test_broken_connections(client: Any, emulator: Emulator, kind: str, made: int) -> None:
+def test_broken_connections(client: Any, emulator: Emulator, kind: Kind, made: int) -> None:
     emulator.inject("CreateResourceSnapshotJob", kind)
     with pytest.raises(ConnectionClosedError):
         client.create_resource_snapshot_job(**JOB)
@@ -185,7 +188,7 @@ def test_mistakes_in_control_requests_are_told(emulator: Emulator) -> None:
     with pytest.raises(ValueError, match="initial_status cannot be 'Sleeping': give Stopped or Running"):
         emulator.switch(initial_status="Sleeping")
     with pytest.raises(ValueError, match="is not a kind of fault"):
-        emulator.inject("*", "earthquake")
+        emulator.inject("*", "earthquake")  # type: ignore[arg-type]  # What is refused.
     with pytest.raises(ValueError, match="there is no 'job-x'"):
         emulator.change_job("job-x", status="Running")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.stack.conftest import ENGAGEMENT, OTHER_ENGAGEMENT, Project, job_urn
+from tests.stack.conftest import ENGAGEMENT, JOB, OTHER_ENGAGEMENT, Project, job_urn
 
 if TYPE_CHECKING:
     from partnercentral_emulator import Emulator
@@ -69,9 +69,26 @@ def test_too_many_tags_default_ones_included(project: Project, emulator: Emulato
 
 def test_missing_and_unknown_arguments(project: Project) -> None:
     project.write("from snapshot_provider import ResourceSnapshotJob\nResourceSnapshotJob('acme', engagement='x')\n")
-    assert "unexpected keyword argument 'engagement'" in project.preview(succeeds=False).text
-    project.write("from snapshot_provider import ResourceSnapshotJob\nResourceSnapshotJob('acme')\n")
-    assert "missing 3 required keyword-only arguments" in project.preview(succeeds=False).text
+    shown = project.preview(succeeds=False).text
+    assert '"engagement" is not an argument. Did you mean engagement_identifier?' in shown
+    assert "resource_identifier and resource_snapshot_template_identifier are missing." in shown
+    # The line of the program.
+    assert "ResourceSnapshotJob('acme', engagement='x')" in shown
+
+
+def test_arguments_as_one_map(project: Project, emulator: Emulator) -> None:
+    project.write(
+        "import pulumi\n"
+        "from snapshot_provider import ResourceSnapshotJob, ResourceSnapshotJobArgs\n"
+        f"args: ResourceSnapshotJobArgs = { ({**JOB, 'tags': {'team': 'alliances'}})!r}\n"
+        "job = ResourceSnapshotJob('acme', args, pulumi.ResourceOptions(protect=True))\n"
+        "pulumi.export('arn', job.arn)\n"
+    )
+    project.up()
+    (job,) = emulator.jobs()
+    assert (job["Arn"], job["Status"], job["Tags"]) == (project.outputs()["arn"], "Running", {"team": "alliances"})
+    project.declare(opts="protect=True", tags={"team": "alliances"})
+    assert "2 unchanged" in project.up().text
 
 
 def test_letters_of_any_script_in_tags(project: Project, emulator: Emulator) -> None:

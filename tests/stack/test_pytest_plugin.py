@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from doctest import DocTestParser
 from typing import TYPE_CHECKING
 
 import pulumi
 
+import pytest_partnercentral
 from snapshot_provider import ResourceSnapshotJob
+from tests.unit.public_names import documented
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,6 +89,23 @@ def test_it_is_there_without_being_asked_for(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_the_examples_of_its_docstrings(tmp_path: Path) -> None:
+    write_project(tmp_path / "mine", stack="test")
+    docs = [public.__doc__ for _, public in documented(pytest_partnercentral)]
+    examples = [example.source for doc in docs for example in DocTestParser().get_examples(doc)]
+    program = "".join(examples).replace("path/to/project", str(tmp_path / "mine"))
+    imports = (
+        "pytest_partnercentral import Stacks",
+        "partnercentral_emulator import Emulator",
+        "snapshot_provider import *",
+    )
+    (tmp_path / "test_user.py").write_text("import pulumi\n" + "".join(f"from {line}\n" for line in imports) + program)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert f"{len(examples)} passed" in done.stdout, done.stdout + done.stderr
+    assert len(examples) == len(docs)
 
 
 def test_without_the_cli(tmp_path: Path) -> None:

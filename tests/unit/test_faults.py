@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from partnercentral_emulator import Emulator
+    from partnercentral_emulator.faults import Kind
     from snapshot_provider.lifecycle import Lifecycle
     from snapshot_provider.model import Job
 
@@ -71,7 +72,7 @@ STEPS = {
 CALLS = [(name, call) for name, step in STEPS.items() for call in step.calls]
 
 # What goes wrong twice and then no more.
-PASSING: dict[str, tuple[str, dict[str, Any]]] = {
+PASSING: dict[str, tuple[Kind, dict[str, Any]]] = {
     "throttled": ("throttle", {}),
     "reset": ("reset", {}),
     "answer-lost": ("lost-response", {}),
@@ -82,7 +83,7 @@ PASSING: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 # What goes wrong each time, and what the user is told of it.
-LASTING: dict[str, tuple[str, dict[str, Any], str]] = {
+LASTING: dict[str, tuple[Kind, dict[str, Any], str]] = {
     "no-access": ("error", {"code": "AccessDeniedException"}, r"Grant the caller partnercentral:"),
     "invalid": ("error", {"code": "ValidationException"}, r"ValidationException"),
     "quota": ("error", {"code": "ServiceQuotaExceededException"}, r"ServiceQuotaExceededException"),

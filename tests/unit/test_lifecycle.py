@@ -24,6 +24,8 @@ from snapshot_provider.session import Connection, connect
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from partnercentral_emulator.faults import Kind
+
 IDENTITY = Identity("Sandbox", "eng-0123456789abcd", "Opportunity", "O1234567", "OpportunitySummaryView")
 DECLARED = Declared(IDENTITY, "Running", {"team": "a"}, "token")
 
@@ -134,7 +136,7 @@ PASSING = ("throttle", "reset", "lost-response", "hang", "error")
 @pytest.mark.parametrize("kind", PASSING)
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_passing_faults_of_a_create_are_mended(
-    emulator: Emulator, operation: str, kind: str, start_running: str
+    emulator: Emulator, operation: str, kind: Kind, start_running: str
 ) -> None:
     connection.cache_clear()  # botocore's allowance for retries is a client's, and is not to run out over the tests.
     emulator.switch(start_running=start_running)
@@ -148,7 +150,7 @@ def test_passing_faults_of_a_create_are_mended(
 @pytest.mark.parametrize("kind", PASSING)
 @pytest.mark.parametrize("operation", ["StopResourceSnapshotJob", "DeleteResourceSnapshotJob"])
 def test_passing_faults_of_a_delete_are_mended(
-    emulator: Emulator, operation: str, kind: str, stop_stopped: str
+    emulator: Emulator, operation: str, kind: Kind, stop_stopped: str
 ) -> None:
     connection.cache_clear()  # As above.
     emulator.switch(stop_stopped=stop_stopped)

@@ -11,7 +11,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from hypothesis import HealthCheck, event, settings
@@ -32,6 +32,7 @@ from tests.unit.test_lifecycle import SWITCHES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from partnercentral_emulator.faults import Kind
     from snapshot_provider.gateway import Gateway
     from snapshot_provider.model import Job
 
@@ -274,7 +275,7 @@ class Life(RuleBasedStateMachine):
         kind=st.sampled_from(["throttle", "reset", "lost-response", "error", "refused"]),
         skip=st.integers(0, 2),
     )
-    def fault(self, operation: str, kind: str, skip: int) -> None:
+    def fault(self, operation: str, kind: Kind | Literal["refused"], skip: int) -> None:
         if kind == "refused":
             self.emulator.inject(operation, "error", code="AccessDeniedException", skip=skip)
         else:
