@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LONGEST_PAUSE = 20.0
-"""Seconds between two calls while the service refuses them as too many, at most."""
-
 SKEW = timedelta(seconds=2)
 """A difference of two clocks that is noted: an answer's Date is in whole seconds, and takes its time to arrive."""
 
@@ -47,7 +44,7 @@ class Gateway:
         client: boto3's client.
         account: the account that the credentials belong to; None where that cannot be told.
         deadline: the time limit of what the calls are made for.
-        patience: seconds for which a call goes on that is refused as one too many, after botocore's own retries.
+        patience: seconds for which a call goes on that is refused as one too many; 0 to leave that to botocore.
 
     Every method raises errors.ServiceError, or one of its kinds, where the service refuses, and
     errors.ProviderError where it cannot be reached or understood. botocore has retried by then what retrying can mend.
@@ -237,11 +234,10 @@ class Gateway:
         return self._call(operation, f"{job_id} (catalog {catalog})", request)
 
     def _call(self, operation: str, subject: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        # botocore gives up after its count of attempts, or when a storm has used up the client's allowance of them.
+        # Each attempt waits for its turn (see `pace`), so nothing more is waited for here.
         patient = tenacity.stop_after_delay(self._patience)
         while_throttled = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(errors.ThrottledError),
-            wait=tenacity.wait_random_exponential(max=LONGEST_PAUSE),
             stop=lambda call: self._deadline.passed() or patient(call),
             reraise=True,
         )

@@ -70,7 +70,7 @@ def connect(settings: Settings) -> Connection:
         endpoint_url=settings.endpoint_url,
         config=_client_config(settings),
     )
-    Paces().attach(client)
+    Paces(alone=settings.throttle_timeout > 0).attach(client)
     client.meta.events.register("before-parse.partnercentral-selling", check_answer)
     if settings.allowed_accounts or settings.forbidden_accounts:
         _check_account(settings, caller_account(session, settings))

@@ -70,7 +70,7 @@ class Told:
     def __init__(self) -> None:
         self.lines: list[str] = []
         opened = connection(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING"])
-        self.gateway = Gateway(opened.client, opened.account)
+        self.gateway = opened.gateway()
         self.cycle = Lifecycle(self.gateway, self.lines.append, pause=lambda _: None)
 
 
