@@ -452,7 +452,12 @@ _FAILURES: tuple[tuple[type[Exception], type[errors.ProviderError], str], ...] =
         f"The service could not be reached or did not answer. Check the network and run the command again. {_ENDPOINT}",
     ),
     (
-        boto_errors.EndpointConnectionError,
+        boto_errors.ProxyConnectionError,
+        errors.UnreachableError,
+        "The proxy could not be reached. Check HTTPS_PROXY and HTTP_PROXY, or name the service's host in NO_PROXY.",
+    ),
+    (
+        boto_errors.ConnectionError,
         errors.UnreachableError,
         f"The service could not be reached. Check the network, then run the command again. {_ENDPOINT}",
     ),

@@ -148,10 +148,11 @@ def open_session(settings: Settings) -> boto3.Session:
         with _configured():
             session = boto3.Session(botocore_session=core, profile_name=settings.profile, region_name=REGION)
     except boto_errors.ProfileNotFound as error:
-        raise ConfigurationError(
-            f"{error}. Add the profile to the AWS configuration file, or set partnercentral:profile to one of: "
+        remedy = (
+            "Add the profile to the AWS configuration file, or set partnercentral:profile to one of: "
             f"{', '.join(core.available_profiles) or 'none is there'}."
-        ) from error
+        )
+        raise _unusable(f"{error}.", remedy) from error
     return _with_role(session, settings.assume_role) if settings.assume_role else session
 
 
@@ -163,10 +164,16 @@ def _configured() -> Iterator[None]:
     except boto_errors.ProfileNotFound:
         raise
     except (boto_errors.ConfigParseError, ValueError) as error:
-        raise ConfigurationError(
-            f"boto3 cannot use its configuration: {in_one_line(error).rstrip('.')}. Check the AWS configuration files, "
-            "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING and partnercentral:endpointUrl."
-        ) from error
+        remedy = (
+            "Check the AWS configuration files, AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING and partnercentral:endpointUrl."
+        )
+        raise _unusable(f"boto3 cannot use its configuration: {in_one_line(error).rstrip('.')}.", remedy) from error
+
+
+def _unusable(what: str, remedy: str) -> ConfigurationError:
+    fault = ConfigurationError(f"{what} {remedy}")
+    fault.remedy = remedy
+    return fault
 
 
 def _with_role(source: boto3.Session, role: AssumedRole) -> boto3.Session:

@@ -19,7 +19,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from snapshot_provider.cli.faults import in_options
+from snapshot_provider.cli.faults import ExitCode, in_options
 from snapshot_provider.cli.trust import Trust, trust_in
 from snapshot_provider.errors import ProviderError, ServiceError, in_one_line
 from snapshot_provider.model import REGION
@@ -84,37 +84,48 @@ def examine(service: Service) -> Iterator[Check]:
         ("boto3", _begun(_boto3)),
         ("pulumi", _begun(_pulumi)),
         ("plugins", _begun(_plugins)),
+        ("region", _begun(_region)),
     ]
     opened = _begun(partial(_open, service))
     for name, future in local:
-        yield from _told(name, future, end)
-    yield _region()
-    try:
-        connection, account = _by(opened, end)
-    except Exception as fault:  # noqa: BLE001  # As in `_told`.
-        yield _failure("credentials", fault)
-        for name in ("account", "endpoint", "jobs", "role", "trust"):
-            yield Check(name, "skipped", "boto3 cannot be set up")
-        return
-    yield from _remote(service, connection, account, end)
+        yield _told(name, future, end)
+    yield (found := _told("configuration", _begun(lambda: _configuration(service, _by(opened, end))), end))
+    if found.status == "failure":
+        yield from _skipped("boto3 cannot be set up", "credentials", "endpoint", *_ASKED)
+    else:
+        yield from _remote(service, *opened.result(), end)
+
+
+_ASKED = ("account", "service", "role", "trust")
+"""The checks that take an answer from elsewhere."""
 
 
 def _remote(service: Service, connection: Connection, account: Account, end: float) -> Iterator[Check]:
-    credentials = _begun(partial(_credentials, account))
-    found = next(_told("credentials", credentials, end))
-    yield found
+    yield (found := _told("credentials", _begun(partial(_credentials, account)), end))
     yield _endpoint(service, connection)
     if found.status == "failure":
-        for name in ("account", "jobs", "role", "trust"):
-            yield Check(name, "skipped", "there are no credentials to ask with")
+        yield from _skipped("there are no credentials to ask with", *_ASKED)
         return
     caller = _begun(account.caller)
-    jobs = _begun(partial(_jobs, service, connection))
+    answers = _begun(partial(_service, service, connection))
     role = _begun(partial(connection.gateway().get_role, service.catalog))
-    yield from _told("account", _begun(lambda: _account(_by(caller, end))), end)
-    yield from _told("jobs", jobs, end)
-    yield from _told("role", _begun(lambda: _role(service, connection, _by(role, end))), end)
-    yield from _told("trust", _begun(lambda: _trust(account, _known(caller, end), _by(role, end))), end, of="the role")
+    where = _where_to_look(service, connection)
+    yield _told(
+        "account", _begun(lambda: _account(_by(caller, end))), end, "curl -sSi https://sts.us-east-1.amazonaws.com"
+    )
+    yield _told("service", answers, end, where)
+    if _is_unavailable(answers):
+        yield from _skipped("the service does not answer", "role", "trust")
+        return
+    yield _told("role", _begun(lambda: _role(service, connection, _by(role, end))), end, where)
+    if role.done() and role.exception() is None:
+        yield _told("trust", _begun(lambda: _trust(account, _known(caller, end), role.result())), end)
+    else:
+        yield from _skipped("the role is not known", "trust")
+
+
+def _skipped(why: str, *names: str) -> Iterator[Check]:
+    return (Check(name, "skipped", why) for name in names)
 
 
 # This machine ---------------------------------------------------------------------------------------------------------
@@ -196,6 +207,12 @@ def _open(service: Service) -> tuple[Connection, Account]:
     return connection, Account(settings, connection)
 
 
+def _configuration(service: Service, opened: tuple[Connection, Account]) -> Check:
+    del opened  # That it is there is what was to be found.
+    profile = service.profile or os.environ.get("AWS_PROFILE")
+    return Check("configuration", "ok", f"profile {in_one_line(profile, 80)}" if profile else "no profile is chosen")
+
+
 def _credentials(account: Account) -> Check:
     method = account.credentials()
     if method is None:
@@ -227,28 +244,48 @@ def _account(caller: Caller | None) -> Check:
 
 
 def _endpoint(service: Service, connection: Connection) -> Check:
-    url = connection.client.meta.endpoint_url
-    variable = next((name for name in _ENDPOINTS if os.environ.get(name)), "")
-    if service.endpoint_url:
-        source = ", as --endpoint-url says"
-    elif connection.is_aws():
-        source = ""
-    else:
-        source = f", as {variable or 'the AWS configuration file'} says"
+    url = _url(connection)
+    source, _ = _source(service, connection)
+    found = f"{url}, as {source} says" if source else url
     host = urlsplit(url).hostname or ""
     proxies = urllib.request.getproxies()
     if host in {"127.0.0.1", "localhost", "::1"} and "http" in proxies and not urllib.request.proxy_bypass(host):
-        return Check("endpoint", "warning", f"{url}{source}, by the proxy {proxies['http']}", f"export NO_PROXY={host}")
-    return Check("endpoint", "ok", f"{url}{source}")
+        return Check("endpoint", "warning", f"{found}, by the proxy {proxies['http']}", f"export NO_PROXY={host}")
+    return Check("endpoint", "ok", found)
+
+
+def _url(connection: Connection) -> str:
+    # botocore knows the host of AWS's own endpoint with each call alone.
+    return _AWS if connection.is_aws() else connection.client.meta.endpoint_url
+
+
+_AWS = f"https://partnercentral-selling.{REGION}.api.aws"
+
+
+def _source(service: Service, connection: Connection) -> tuple[str, str]:
+    """What says where the service is, and how to have it AWS's own again; both empty where it is."""
+    if service.endpoint_url:
+        return "--endpoint-url", "drop --endpoint-url"
+    if connection.is_aws():
+        return "", ""
+    variable = next((name for name in _ENDPOINTS if os.environ.get(name)), "")
+    if variable:
+        return variable, f"unset {variable}"
+    return "the AWS configuration file", "remove endpoint_url from it"
 
 
 _ENDPOINTS = ("AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING", "AWS_ENDPOINT_URL")
 
 
-def _jobs(service: Service, connection: Connection) -> Check:
+def _where_to_look(service: Service, connection: Connection) -> str:
+    """The remedy where the service does not answer."""
+    _, undo = _source(service, connection)
+    return f"See what answers there: curl -sSi {_url(connection)}" + (f"; for AWS itself, {undo}" if undo else "")
+
+
+def _service(service: Service, connection: Connection) -> Check:
     first = next(connection.gateway().list_summaries(service.catalog), None)
-    jobs = "no job yet" if first is None else "jobs"
-    return Check("jobs", "ok", f"catalog {service.catalog} can be read: it has {jobs}")
+    return Check("service", "ok", f"it answers; catalog {service.catalog} has {'no job' if first is None else 'jobs'}")
 
 
 def _role(service: Service, connection: Connection, role: str | None) -> Check:
@@ -331,25 +368,29 @@ def _known(future: Future[T | None], end: float) -> T | None:
         return None
 
 
-def _told(name: str, future: Future[Check], end: float, of: str = "") -> Iterator[Check]:
+def _is_unavailable(future: Future[Check]) -> bool:
+    if not future.done():
+        return True
+    fault = future.exception()
+    return isinstance(fault, ProviderError) and ExitCode.of(fault) is ExitCode.UNAVAILABLE
+
+
+def _told(name: str, future: Future[Check], end: float, where_to_look: str = "") -> Check:
     """What a check found, whatever became of it.
 
     Args:
         name: the check.
         future: what finds it.
         end: when nobody waits any longer.
-        of: what the check needs to know first; where that is not known, there is nothing to find.
+        where_to_look: the remedy where nothing answers.
     """
     try:
-        yield _by(future, end)
+        return _by(future, end)
+    except FutureTimeoutError:
+        return Check(name, "failure", f"no answer within {PATIENCE:g} seconds", where_to_look or "Run it again.")
+    except ProviderError as fault:
+        remedy = where_to_look if ExitCode.of(fault) is ExitCode.UNAVAILABLE else ""
+        found = str(fault).replace(fault.remedy, "") if fault.remedy else str(fault)
+        return Check(name, "failure", in_options(in_one_line(found, 300)), in_options(remedy or fault.remedy))
     except Exception as fault:  # noqa: BLE001  # A doctor that falls ill of what it looks at tells nothing.
-        yield Check(name, "skipped", f"{of} is not known") if of else _failure(name, fault)
-
-
-def _failure(name: str, fault: Exception) -> Check:
-    if isinstance(fault, FutureTimeoutError):
-        return Check(name, "failure", f"no answer within {PATIENCE:g} seconds", "Check the network, then run it again.")
-    text = str(fault) if isinstance(fault, ProviderError) else in_one_line(f"{type(fault).__name__}: {fault}")
-    remedy = fault.remedy if isinstance(fault, ProviderError) else ""
-    found = " ".join(text.replace(remedy, "").split()) if remedy else text
-    return Check(name, "failure", in_options(found), in_options(remedy))
+        return Check(name, "failure", in_one_line(f"{type(fault).__name__}: {fault}", 300))

@@ -64,9 +64,9 @@ _STYLES = {"ok": "green", "warning": "yellow", "failure": "bold red", "skipped":
 def _print(output: Output, check: Check) -> None:
     from rich.text import Text
 
-    output.row(Text.assemble((f"{check.status:<9}", _STYLES[check.status]), f"{check.name:<13}{check.found}"))
+    output.row(Text.assemble((f"{check.status:<9}", _STYLES[check.status]), f"{check.name:<15}{check.found}"))
     if check.remedy:
-        output.row(Text.assemble(" " * 22, ("-> ", _STYLES[check.status]), check.remedy))
+        output.row(Text.assemble(" " * 24, ("-> ", _STYLES[check.status]), check.remedy))
 
 
 def _summary(failures: int, warnings: int) -> str:

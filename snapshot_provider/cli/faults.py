@@ -34,8 +34,11 @@ class ExitCode(IntEnum):
     @classmethod
     def of(cls, fault: errors.ProviderError) -> ExitCode:
         """The exit code of a foreseeable fault."""
-        if isinstance(fault, errors.ServiceError) and fault.code in _CODES:
-            return _CODES[fault.code]
+        if isinstance(fault, errors.ServiceError):
+            if fault.code in _CODES:
+                return _CODES[fault.code]
+            if fault.code.isdigit():  # An HTTP status: what answers is not the service.
+                return cls.UNAVAILABLE
         return next((code for kind, code in _KINDS if isinstance(fault, kind)), cls.FAILED)
 
 
@@ -56,9 +59,12 @@ class CommandError(click.ClickException):
 
 def in_options(message: str) -> str:
     """A message with this command line's names for what the stack's configuration names otherwise."""
-    return message.replace("partnercentral:profile", "--profile").replace(
-        "partnercentral:endpointUrl", "--endpoint-url"
-    )
+    for theirs, ours in (
+        ("set partnercentral:profile", "give --profile"),
+        ("partnercentral:endpointUrl", "--endpoint-url"),
+    ):
+        message = message.replace(theirs, ours)
+    return message
 
 
 _MEANINGS = {

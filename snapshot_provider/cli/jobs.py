@@ -11,7 +11,7 @@ from snapshot_provider.cli.options import EngagementId, JobId, pass_output, serv
 from snapshot_provider.model import STATUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rich.text import Text
 
@@ -61,7 +61,7 @@ def list_command(  # noqa: PLR0913  # click passes one argument an option.
         return gateway.list_summaries(service.catalog, engagement, status)
 
     if watch is not None:
-        go_on(output, lambda: read_jobs(gateway, service.catalog, summaries()), watch, _table(output))
+        go_on(output, lambda: read_jobs(gateway, service.catalog, summaries()), watch, lambda: _table(output))
     elif quick:
         _print_summaries(output, service.catalog, summaries())
     else:
@@ -193,21 +193,18 @@ def _print_blocks(output: Output, jobs: Iterable[Job]) -> None:
             output.row(line)
 
 
-def _blocks(jobs: Sequence[Job]) -> list[Text]:
+def _blocks() -> tuple[list[Text], Callable[[Job], list[Text]]]:
+    """How jobs that are shown look while they are watched."""
     from rich.text import Text
 
     from snapshot_provider.cli.rows import block
 
-    return [line for job in jobs for line in (*block(job, terminal=True), Text())]
+    return [], lambda job: [*block(job, terminal=True), Text()]
 
 
-def _table(output: Output) -> Any:
-    """The lines of a list that is watched."""
+def _table(output: Output) -> tuple[list[Text], Callable[[Job], list[Text]]]:
+    """How a list looks while it is watched."""
+    from snapshot_provider.cli.rows import Rows
 
-    def picture(jobs: Sequence[Job]) -> list[Text]:
-        from snapshot_provider.cli.rows import Rows
-
-        rows = Rows(output.console)
-        return [rows.head(), *(line for job in jobs for line in rows.row(job))] if jobs else []
-
-    return picture
+    rows = Rows(output.console)
+    return [rows.head()], rows.row

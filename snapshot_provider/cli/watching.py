@@ -6,6 +6,7 @@ import time
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
+from snapshot_provider.cli.faults import in_options
 from snapshot_provider.cli.reading import health, job_as_json
 from snapshot_provider.errors import ProviderError
 
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
     from snapshot_provider.model import Job
 
     Read = Callable[[], Iterator[Job]]
-    Picture = Callable[[Sequence[Job]], list[Text]]
+    Picture = Callable[[], tuple[list[Text], Callable[[Job], list[Text]]]]
 
-_RESERVED = 2
-"""Lines below a picture: what it leaves out, and when it was read."""
+_RESERVED = 3
+"""Lines that jobs cannot have: what is left out, when it was read, and where the cursor stands."""
+
+_REDRAWN_EVERY = 10
+"""Jobs of the first reading after which they are shown so far."""
 
 
 def watch(output: Output, read: Read, seconds: float, picture: Picture) -> None:
@@ -31,7 +35,7 @@ def watch(output: Output, read: Read, seconds: float, picture: Picture) -> None:
         output: where to show them.
         read: reads them once.
         seconds: the time between two readings.
-        picture: the lines that show jobs on a terminal.
+        picture: for a terminal as wide as it is then, the lines above the jobs, and what makes a job's lines.
 
     Raises:
         ProviderError: the first reading failed.
@@ -57,7 +61,7 @@ def _tell_changes(output: Output, read: Read, seconds: float) -> None:
         except ProviderError as fault:
             if first:
                 raise
-            output.say(f"Not read, trying again in {seconds:g} s: {fault}")
+            output.say(f"Not read, trying again in {seconds:g} s: {in_options(str(fault))}")
         known |= now
         first = False
         time.sleep(seconds)
@@ -68,10 +72,12 @@ def _tell(output: Output, event: str, job: Job) -> None:
     if output.json:
         output.line({"event": event, "time": moment, "job": job_as_json(job)})
         return
+    from rich.text import Text
+
     from snapshot_provider.cli.rows import Rows
 
     for line in Rows(output.console).row(job):
-        output.row(line.__class__.assemble(f"{moment}  {event:<7}  ", line))
+        output.row(Text.assemble(f"{moment}  {event:<7}  ", line))
 
 
 def _redraw(output: Output, read: Read, seconds: float, picture: Picture) -> None:
@@ -84,31 +90,43 @@ def _redraw(output: Output, read: Read, seconds: float, picture: Picture) -> Non
     read_at: datetime | None = None
     with Live(console=output.console, auto_refresh=False, vertical_overflow="crop") as live:
 
-        def show(doing: str, style: str = "dim") -> None:
-            lines = picture(sorted(jobs, key=_urgency))
-            room = output.console.height - _RESERVED - 1
-            left_out = [Text(f"… {len(lines) - room:,} more lines", "dim")] if len(lines) > room else []
+        def show(jobs: list[Job], count: Count, doing: str, style: str = "dim") -> None:
             footer = Text(f"{count}. {doing} Ctrl-C ends.", style, overflow="ellipsis", no_wrap=True)
-            live.update(Text("\n").join([*lines[:room], *left_out, footer]), refresh=True)
+            lines = _fitting(sorted(jobs, key=_urgency), picture, output.console.height - _RESERVED)
+            live.update(Text("\n").join([*lines, footer]), refresh=True)
 
         count = Count()
         while True:
             now: list[Job] = []
-            reading = Count()
+            counted = Count()
             try:
                 for job in read():
                     now.append(job)
-                    reading.add(job)
-                    if read_at is None and len(now) % 10 == 1:
-                        jobs, count = now, reading
-                        show("Reading on.")
-                jobs, count, read_at = now, reading, _now()
-                show(f"Read at {read_at.astimezone():%H:%M:%S}, every {seconds:g} s.")
+                    counted.add(job)
+                    if read_at is None and len(now) % _REDRAWN_EVERY == 1:
+                        show(now, counted, "Reading on.")
+                jobs, count, read_at = now, counted, _now()
+                show(jobs, count, f"Read at {read_at.astimezone():%H:%M:%S}, every {seconds:g} s.")
             except ProviderError as fault:
                 if read_at is None:
                     raise
-                show(f"Not read since {read_at.astimezone():%H:%M:%S}: {fault}", "red")
+                show(jobs, count, f"Not read since {read_at.astimezone():%H:%M:%S}: {in_options(str(fault))}", "red")
             time.sleep(seconds)
+
+
+def _fitting(jobs: Sequence[Job], picture: Picture, room: int) -> list[Text]:
+    """The lines of as many jobs as there is room for, and how many more there are."""
+    from rich.text import Text
+
+    lines, of_a_job = picture()
+    for number, job in enumerate(jobs):
+        more = of_a_job(job)
+        if len(lines) + len(more) > room:
+            # The first is shown in any case, as far as it goes.
+            lines += [] if number else more[: room - len(lines)]
+            return [*lines, Text(f"… and {len(jobs) - number:,} more", "dim")]
+        lines += more
+    return lines
 
 
 def _urgency(job: Job) -> int:
