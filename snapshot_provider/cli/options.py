@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 ENVIRONMENT = "SNAPSHOT_PROVIDER"
 """What the names of the environment variables begin with that options can be set by."""
 
+_ATTEMPTS = 4
+"""Calls for one operation at most: somebody sits before it, who would rather know than wait."""
+
 pass_output = click.make_pass_decorator(Output, ensure=True)
 
 
@@ -56,7 +59,7 @@ class Service:
         """
         from snapshot_provider.session import connect
 
-        return connect(self.settings()).gateway()
+        return connect(self.settings(max_attempts=_ATTEMPTS)).gateway()
 
 
 class _Url(click.ParamType):  # type: ignore[type-arg]  # Generic in newer versions of click alone.
