@@ -13,13 +13,12 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from snapshot_provider.cli.faults import CommandError, ExitCode, in_options
-from snapshot_provider.cli.options import json_option
+from snapshot_provider.cli.options import asks_for_json, json_option
 from snapshot_provider.cli.output import Output
 from snapshot_provider.errors import ProviderError, ServiceError
 
@@ -80,9 +79,7 @@ class CommandLine(click.Group):
     ) -> Any:
         """Run, and exit with a code of ExitCode."""
         arguments = list(sys.argv[1:] if args is None else args)
-        # Known before the arguments are understood: a mistake in them is told in JSON as well.
-        asked = "--json" in takewhile(lambda argument: argument != "--", arguments)
-        output = Output(as_json=asked)
+        output = Output(as_json=asks_for_json(arguments))
         # A terminal that knows fewer letters than the service shows a question mark, not a traceback.
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import wraps
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -14,7 +16,7 @@ from snapshot_provider.errors import ConfigurationError, show
 from snapshot_provider.model import CATALOGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from snapshot_provider.gateway import Gateway
 
@@ -140,6 +142,16 @@ def json_option(command: Command) -> Command:
         callback=_print_json,
         help="Print JSON: results on standard output, messages and errors on standard error.",
     )(command)
+
+
+def asks_for_json(arguments: Sequence[str]) -> bool:
+    """Whether JSON is asked for, seen before arguments are understood: mistakes in them are told so, too."""
+    given = takewhile(lambda argument: argument != "--", arguments)
+    return "--json" in given or os.environ.get(f"{ENVIRONMENT}_JSON", "").lower() in _YES
+
+
+_YES = {"1", "on", "t", "true", "y", "yes"}
+"""What click takes for a flag that is set."""
 
 
 def _print_json(ctx: click.Context, _option: click.Parameter, value: bool) -> None:  # noqa: FBT001  # A flag's callback.

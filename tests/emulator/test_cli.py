@@ -381,11 +381,12 @@ def thousands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 @pytest.mark.usefixtures("environment")
 def test_rows_are_shown_before_the_last_page_is_there(thousands: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING", thousands.url)
-    thousands.inject("ListResourceSnapshotJobs", "hang", skip=1, count=None)
-    for arguments, page in ((["list"], 900), (["list", "--json"], 900)):
+    for arguments in (["list"], ["list", "--quick", "--json"]):
+        thousands.clear_faults()
+        thousands.inject("ListResourceSnapshotJobs", "hang", skip=1, count=None)
         with started(*arguments) as process:
             assert process.stdout is not None
-            shown = [process.stdout.readline() for _ in range(page)]
+            shown = [process.stdout.readline() for _ in range(900)]
             assert all("job-" in line for line in shown[1:])
             # The second page is asked for in vain; Ctrl-C ends that at once, and quietly.
             assert interrupted(process) == (130, "\n")
@@ -515,15 +516,18 @@ def test_progress_on_a_terminal(
 
 
 @pytest.mark.usefixtures("environment")
-def test_no_colours_where_none_are_wanted(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_colours_where_none_are_wanted(emulator: Emulator, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     (job_id,) = made(client)
+    emulator.change_job(job_id, last_failure="why")
     monkeypatch.setenv("TERM", "xterm-256color")
-    for wanted, name in ((True, "HOME"), (False, "NO_COLOR")):
-        monkeypatch.setenv(name, os.environ.get(name, "1"))
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for red in (True, False):
         terminal = Terminal("list")
         assert terminal.ended() == 0
         assert job_id in terminal.text
-        assert ("\x1b[2mStopped" in terminal.text) is wanted
+        assert "failing" in terminal.text
+        assert ("31m" in terminal.text) is red
+        monkeypatch.setenv("NO_COLOR", "1")
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])

@@ -68,7 +68,7 @@ def test_each_command_explains_itself(words: str, command: click.Command, capsys
     assert command.get_short_help_str(60).endswith(".")
     assert "..." not in command.get_short_help_str(60)
     assert all(option.help for option in command.params if isinstance(option, click.Option))
-    assert f"`{words.split()[-1]}" in PAGE.read_text()
+    assert f"`{words.rsplit(maxsplit=1)[-1]}" in PAGE.read_text()
 
 
 @pytest.mark.parametrize("words", [[], ["emulator"]])
