@@ -189,9 +189,12 @@ def _plugins() -> Check:
 
 
 def _region() -> Check:
-    name = next((name for name in ("AWS_REGION", "AWS_DEFAULT_REGION") if os.environ.get(name)), "")
-    configured = os.environ.get(name, REGION)
-    ignored = "" if configured == REGION else f"; {name}={in_one_line(configured, 40)} has no say here"
+    others = [
+        f"{name}={in_one_line(os.environ[name], 40)}"
+        for name in ("AWS_REGION", "AWS_DEFAULT_REGION")
+        if os.environ.get(name, REGION) != REGION
+    ]
+    ignored = "".join(f"; {other} has no say" for other in others)
     return Check("region", "ok", f"{REGION}, the only one that Partner Central has{ignored}")
 
 

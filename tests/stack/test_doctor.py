@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from snapshot_provider.cli import main
+from snapshot_provider.cli import checks, main
 from snapshot_provider.config import Settings
 from snapshot_provider.policies import PRINCIPAL, trust
 from snapshot_provider.session import connect
@@ -64,13 +64,13 @@ def role(emulator: Emulator, name: str, policy: Any = None) -> None:
 
 def test_all_is_in_place(examine: Callable[..., Any], emulator: Emulator) -> None:
     role(emulator, "good", json.loads(trust()))
-    code, checks = examine()
+    code, found = examine()
     assert code == 0
-    assert {check["status"] for check in checks.values()} == {"ok"}
-    assert checks["account"]["found"].startswith("123456789012, as arn:aws:")
-    assert checks["endpoint"]["found"] == f"{emulator.url}, as AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING says"
-    assert checks["credentials"]["found"] == "from AWS_ACCESS_KEY_ID in the environment"
-    assert ROLE.format(name="good") in checks["role"]["found"]
+    assert {check["status"] for check in found.values()} == {"ok"}
+    assert found["account"]["found"].startswith("123456789012, as arn:aws:")
+    assert found["endpoint"]["found"] == f"{emulator.url}, as AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING says"
+    assert found["credentials"]["found"] == "from AWS_ACCESS_KEY_ID in the environment"
+    assert ROLE.format(name="good") in found["role"]["found"]
     assert sorted(emulator.operations()) == ["GetSellingSystemSettings", "ListResourceSnapshotJobs"]
 
 
@@ -78,7 +78,7 @@ STATEMENT = json.loads(trust())["Statement"][0]
 
 
 @pytest.mark.parametrize(
-    ("name", "statements", "status", "found"),
+    ("name", "statements", "status", "said"),
     [
         ("other", [{**STATEMENT, "Principal": {"Service": "ec2.amazonaws.com"}}], "failure", "does not trust"),
         ("denied", [STATEMENT, {**STATEMENT, "Effect": "Deny"}], "failure", "is denied to"),
@@ -91,36 +91,36 @@ STATEMENT = json.loads(trust())["Statement"][0]
     ],
 )
 def test_a_trust_that_is_not_in_order(  # noqa: PLR0913, PLR0917  # Fixtures and parameters.
-    examine: Callable[..., Any], emulator: Emulator, name: str, statements: Any, status: str, found: str
+    examine: Callable[..., Any], emulator: Emulator, name: str, statements: Any, status: str, said: str
 ) -> None:
     role(emulator, name, {"Version": "2012-10-17", "Statement": statements})
-    code, checks = examine()
-    assert (code, checks["trust"]["status"]) == (int(status == "failure"), status)
-    assert f"{name} " in checks["trust"]["found"]
-    assert found in checks["trust"]["found"]
-    assert PRINCIPAL in checks["trust"]["found"]
-    assert f"--role-name {name} " in checks["trust"]["remedy"]
+    code, found = examine()
+    assert (code, found["trust"]["status"]) == (int(status == "failure"), status)
+    assert f"{name} " in found["trust"]["found"]
+    assert said in found["trust"]["found"]
+    assert PRINCIPAL in found["trust"]["found"]
+    assert f"--role-name {name} " in found["trust"]["remedy"]
 
 
 def test_a_role_that_does_not_exist(examine: Callable[..., Any], emulator: Emulator) -> None:
     role(emulator, "absent")
-    code, checks = examine()
-    assert (code, checks["trust"]["status"]) == (1, "failure")
-    assert checks["trust"]["found"] == f"{ROLE.format(name='absent')} does not exist"
+    code, found = examine()
+    assert (code, found["trust"]["status"]) == (1, "failure")
+    assert found["trust"]["found"] == f"{ROLE.format(name='absent')} does not exist"
 
 
 def test_no_role(examine: Callable[..., Any]) -> None:
-    code, checks = examine()
-    assert (code, checks["role"]["status"], checks["trust"]["status"]) == (0, "warning", "skipped")
-    assert "put-selling-system-settings" in checks["role"]["remedy"]
+    code, found = examine()
+    assert (code, found["role"]["status"], found["trust"]["status"]) == (0, "warning", "skipped")
+    assert "put-selling-system-settings" in found["role"]["remedy"]
 
 
 def test_another_accounts_role(examine: Callable[..., Any], emulator: Emulator) -> None:
     connect(Settings()).gateway().put_role("Sandbox", "arn:aws:iam::210987654321:role/theirs")
     emulator.clear_calls()
-    _, checks = examine()
-    assert checks["trust"]["status"] == "warning"
-    assert "the role is account 210987654321's" in checks["trust"]["found"]
+    _, found = examine()
+    assert found["trust"]["status"] == "warning"
+    assert "the role is account 210987654321's" in found["trust"]["found"]
 
 
 def test_iam_that_cannot_be_reached(
@@ -128,9 +128,9 @@ def test_iam_that_cannot_be_reached(
 ) -> None:
     role(emulator, "unseen")
     monkeypatch.setenv("AWS_ENDPOINT_URL_IAM", "http://127.0.0.1:1")
-    code, checks = examine()
-    assert (code, checks["trust"]["status"]) == (0, "warning")
-    assert "iam get-role --role-name unseen" in checks["trust"]["remedy"]
+    code, found = examine()
+    assert (code, found["trust"]["status"]) == (0, "warning")
+    assert "iam get-role --role-name unseen" in found["trust"]["remedy"]
 
 
 def test_keys_for_an_emulator_are_nothing_to_ask_aws_about(
@@ -139,29 +139,42 @@ def test_keys_for_an_emulator_are_nothing_to_ask_aws_about(
     role(emulator, "unasked")
     monkeypatch.delenv("AWS_ENDPOINT_URL_STS")
     monkeypatch.delenv("AWS_ENDPOINT_URL_IAM")
-    code, checks = examine()
-    assert (code, checks["account"]["status"], checks["trust"]["status"]) == (0, "skipped", "skipped")
+    code, found = examine()
+    assert (code, found["account"]["status"], found["trust"]["status"]) == (0, "skipped", "skipped")
 
 
 def test_what_is_denied_is_told_with_the_action_to_grant(examine: Callable[..., Any], emulator: Emulator) -> None:
     emulator.inject("reads", "error", code="AccessDeniedException", message="no", count=None)
-    code, checks = examine()
-    assert (code, checks["service"]["status"], checks["role"]["status"]) == (1, "failure", "failure")
-    assert checks["service"]["remedy"] == "Grant the caller partnercentral:ListResourceSnapshotJobs."
-    assert checks["role"]["remedy"] == "Grant the caller partnercentral:GetSellingSystemSettings."
-    assert checks["trust"]["status"] == "skipped"
+    code, found = examine()
+    assert (code, found["service"]["status"], found["role"]["status"]) == (1, "failure", "failure")
+    assert found["service"]["remedy"] == "Grant the caller partnercentral:ListResourceSnapshotJobs."
+    assert found["role"]["remedy"] == "Grant the caller partnercentral:GetSellingSystemSettings."
+    assert found["trust"]["status"] == "skipped"
 
 
 @pytest.mark.parametrize("kind", ["malformed", "reset"])
 def test_what_answers_is_not_the_service(examine: Callable[..., Any], emulator: Emulator, kind: str) -> None:
     emulator.inject("*", kind, count=None)
-    code, checks = examine()
-    assert (code, checks["service"]["status"]) == (1, "failure")
-    assert checks["service"]["remedy"] == (
+    code, found = examine()
+    assert (code, found["service"]["status"]) == (1, "failure")
+    assert found["service"]["remedy"] == (
         f"See what answers there: curl -sSi {emulator.url}; "
         "for AWS itself, unset AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING"
     )
-    assert (checks["role"]["status"], checks["trust"]["status"]) == ("skipped", "skipped")
+    assert (found["role"]["status"], found["trust"]["status"]) == ("skipped", "skipped")
+
+
+def test_no_answer_is_waited_for_so_long_and_no_longer(
+    examine: Callable[..., Any], emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One call that outlives the test, and no second one that the next test would see.
+    monkeypatch.setattr(checks, "LIMITS", {**checks.LIMITS, "max_attempts": 1})
+    monkeypatch.setattr(checks, "PATIENCE", 2.0)
+    emulator.inject("*", "hang", count=None)
+    code, found = examine()
+    assert (code, found["service"]["status"]) == (1, "failure")
+    assert found["service"]["found"] == "no answer within 2 seconds"
+    assert found["trust"]["status"] == "skipped"
 
 
 def test_no_credentials(
@@ -171,17 +184,17 @@ def test_no_credentials(
         monkeypatch.delenv(name)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "none"))
-    code, checks = examine()
-    assert (code, checks["credentials"]["status"]) == (1, "failure")
-    assert "aws sso login" in checks["credentials"]["remedy"]
-    assert {checks[name]["status"] for name in ("account", "service", "role", "trust")} == {"skipped"}
+    code, found = examine()
+    assert (code, found["credentials"]["status"]) == (1, "failure")
+    assert "aws sso login" in found["credentials"]["remedy"]
+    assert {found[name]["status"] for name in ("account", "service", "role", "trust")} == {"skipped"}
     assert emulator.calls() == []
 
 
 def test_a_profile_that_does_not_exist(examine: Callable[..., Any], emulator: Emulator) -> None:
-    code, checks = examine("--profile", "absent")
-    assert (code, checks["configuration"]["status"]) == (1, "failure")
-    assert checks["configuration"]["remedy"].startswith("Add the profile to the AWS configuration file")
+    code, found = examine("--profile", "absent")
+    assert (code, found["configuration"]["status"]) == (1, "failure")
+    assert found["configuration"]["remedy"].startswith("Add the profile to the AWS configuration file")
     assert emulator.calls() == []
 
 
