@@ -49,9 +49,9 @@ def doctor_command(output: Output, *, service: Service) -> ExitCode:
 
 
 def _waited_for(output: Output, checks: Iterator[Check]) -> Iterator[Check]:
-    """Show, where standard error is a terminal, that an answer is waited for."""
+    """Show that an answer is waited for."""
     while True:
-        with output.messages.status("looking …"):
+        with output.waiting("looking …"):
             check = next(checks, None)
         if check is None:
             return

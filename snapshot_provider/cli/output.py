@@ -76,14 +76,24 @@ class Output:
         Yields:
             What to call after each step.
         """
+        if not self.messages.is_terminal:
+            yield lambda: None
+            return
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        with Progress(
-            *columns, TimeElapsedColumn(), console=self.messages, transient=True, disable=not self.messages.is_terminal
-        ) as shown:
+        with Progress(*columns, TimeElapsedColumn(), console=self.messages, transient=True) as shown:
             task = shown.add_task(doing, total=total)
             yield lambda: shown.advance(task)
+
+    @contextmanager
+    def waiting(self, doing: str) -> Iterator[None]:
+        """Show on standard error, where that is a terminal, that something is waited for."""
+        if not self.messages.is_terminal:
+            yield
+            return
+        with self.messages.status(doing):
+            yield
 
     def counted(self, things: Iterable[Any], doing: str) -> Iterator[Any]:
         """Pass things on, and show how many there were where nothing on the terminal shows it by itself."""

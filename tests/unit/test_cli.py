@@ -183,6 +183,19 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert text == f"snapshot-provider {json.loads(capsys.readouterr().out)['version']}\n"
 
 
+def test_the_shell_completes(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for words, completions in (
+        ("snapshot-provider li", {"plain,list"}),
+        ("snapshot-provider list --q", {"plain,--quick"}),
+    ):
+        monkeypatch.setenv("_SNAPSHOT_PROVIDER_COMPLETE", "bash_complete")
+        monkeypatch.setenv("COMP_WORDS", words)
+        monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
+        with pytest.raises(SystemExit):
+            run()
+        assert set(capsys.readouterr().out.split()) == completions
+
+
 def test_import_writes_over_nothing_unasked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
