@@ -30,7 +30,7 @@ COMMANDS = {
     "list": "snapshot_provider.cli.jobs:list_command",
     "show": "snapshot_provider.cli.jobs:show_command",
     "import": "snapshot_provider.cli.imports:import_command",
-    "report": "snapshot_provider.report.command:report_command",
+    "report": "snapshot_provider.cli.report:report_command",
     "emulator": "snapshot_provider.cli.emulator:emulator_group",
 }
 """Every command, in the order of the help, and where it is."""

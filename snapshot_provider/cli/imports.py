@@ -109,14 +109,14 @@ def _read(output: Output, service: Service, job_ids: tuple[str, ...], engagement
     gateway = service.gateway()
     wanted = list(dict.fromkeys(job_ids)) or list(gateway.list_jobs(service.catalog, engagement))
     jobs, missing = [], []
-    with output.progress("reading jobs", total=len(wanted)) as step:
-        for job_id, job in zip(wanted, read_tagged(gateway, service.catalog, wanted), strict=True):
+    with output.progress("reading jobs") as show:
+        for number, job in enumerate(read_tagged(gateway, service.catalog, wanted)):
             if job is not None:
                 jobs.append(job)
             elif job_ids:
-                missing.append(job_id)
+                missing.append(wanted[number])
             # What is deleted between the list and its own turn is no job to import.
-            step()
+            show(number + 1, len(wanted))
     if missing:
         raise CommandError(
             f"There is no {', '.join(missing)} in catalog {service.catalog} of this account: nothing was written.",

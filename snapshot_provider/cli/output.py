@@ -66,25 +66,24 @@ class Output:
         click.echo(text, err=True)
 
     @contextmanager
-    def progress(self, doing: str, total: int | None = None) -> Iterator[Callable[[], None]]:
+    def progress(self, doing: str) -> Iterator[Callable[[int, int | None], None]]:
         """Show on standard error, where that is a terminal, how far long work is.
 
         Args:
             doing: what is done, such as "reading jobs".
-            total: how many steps there are; None where that is not known.
 
         Yields:
-            What to call after each step.
+            What to tell how many steps are done, and how many there are; None where that is not known.
         """
         if not self.messages.is_terminal:
-            yield lambda: None
+            yield lambda _done, _whole: None
             return
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         with Progress(*columns, TimeElapsedColumn(), console=self.messages, transient=True) as shown:
-            task = shown.add_task(doing, total=total)
-            yield lambda: shown.advance(task)
+            task = shown.add_task(doing, total=None)
+            yield lambda done, whole: shown.update(task, completed=done, total=whole)
 
     @contextmanager
     def waiting(self, doing: str) -> Iterator[None]:
@@ -100,10 +99,10 @@ class Output:
         if self.console.is_terminal:
             yield from things
             return
-        with self.progress(doing) as step:
-            for thing in things:
+        with self.progress(doing) as show:
+            for number, thing in enumerate(things, 1):
                 yield thing
-                step()
+                show(number, None)
 
 
 class JsonArray:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 import pytest
@@ -113,7 +115,7 @@ def test_the_exit_code_of_a_fault(fault: errors.ProviderError, code: int) -> Non
 
 MISTAKES: list[tuple[list[str], str]] = [
     (["lst"], 'There is no command "lst". Did you mean list?'),
-    (["quux"], "There are: doctor, list, show, import, emulator"),
+    (["quux"], "There are: doctor, list, show, import, report, emulator"),
     (["list", "--catalog", "Sandboks"], "'Sandboks' is not one of 'AWS', 'Sandbox'"),
     (["list", "--engagement", "acme"], '"acme"'),
     (["list", "--quick", "--watch"], "--watch shows what --quick leaves out"),
@@ -244,12 +246,13 @@ def test_a_configuration_of_boto3_that_cannot_be_used(
 
 
 def test_each_public_name_is_there_once_it_is_asked_for() -> None:
-    from snapshot_provider import components, functions, resource
-
-    for name in snapshot_provider.__all__:
-        found: Any = getattr(snapshot_provider, name)
-        assert found.__module__ in {components.__name__, functions.__name__, resource.__name__}
-        assert found.__name__ == name
-        assert name in dir(snapshot_provider)
+    source = ast.parse(Path(snapshot_provider.__file__).read_text())
+    imports = [node for node in ast.walk(source) if isinstance(node, ast.ImportFrom)]
+    for type_checkers_see in imports:
+        module = import_module(type_checkers_see.module or "")
+        for name in (alias.name for alias in type_checkers_see.names if module.__name__.startswith("snapshot_provider")):
+            assert getattr(snapshot_provider, name) is getattr(module, name)
+            assert name in snapshot_provider.__all__
+    assert set(snapshot_provider.__all__) <= set(dir(snapshot_provider))
     with pytest.raises(AttributeError, match="no attribute 'ResourceSnapshotJobs'"):
         _ = snapshot_provider.ResourceSnapshotJobs
