@@ -16,7 +16,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from snapshot_provider.cli.faults import ExitCode, in_options
@@ -37,7 +37,7 @@ T = TypeVar("T")
 PATIENCE = 30.0
 """Seconds that all checks together take at most: a network that swallows every packet is a finding, too."""
 
-LIMITS = {"connect_timeout": 3.0, "read_timeout": 8.0, "max_attempts": 2, "throttle_timeout": 0.0}
+LIMITS: dict[str, Any] = {"connect_timeout": 3.0, "read_timeout": 8.0, "max_attempts": 2, "throttle_timeout": 0.0}
 """Of each call. The answers are small, and a second attempt tells a hiccup from a fault."""
 
 _OPERATIONS = ("CreateResourceSnapshotJob", "GetSellingSystemSettings", "TagResource")

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from snapshot_provider.gateway import Gateway
 
     Command = TypeVar("Command", bound=Callable[..., Any])
+    _TextType = click.ParamType[str]
+else:
+    _TextType = click.ParamType  # It takes no argument before click 8.5.
 
 ENVIRONMENT = "SNAPSHOT_PROVIDER"
 """What the names of the environment variables begin with that options can be set by."""
@@ -28,7 +31,7 @@ ENVIRONMENT = "SNAPSHOT_PROVIDER"
 _ATTEMPTS = 4
 """Calls for one operation at most: somebody sits before it, who would rather know than wait."""
 
-pass_output = click.make_pass_decorator(Output, ensure=True)
+pass_output: Callable[[Callable[..., Any]], Callable[..., Any]] = click.make_pass_decorator(Output, ensure=True)
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Service:
         return connect(self.settings(max_attempts=_ATTEMPTS)).gateway()
 
 
-class _Url(click.ParamType):  # type: ignore[type-arg]  # Generic in newer versions of click alone.
+class _Url(_TextType):
     """A URL that boto3 takes."""
 
     name = "url"
@@ -79,7 +82,7 @@ class _Url(click.ParamType):  # type: ignore[type-arg]  # Generic in newer versi
         return str(value)
 
 
-class JobId(click.ParamType):  # type: ignore[type-arg]  # Generic in newer versions of click alone.
+class JobId(_TextType):
     """A job's Id, in the form that the service model has."""
 
     name = "job_id"
@@ -97,7 +100,7 @@ class JobId(click.ParamType):  # type: ignore[type-arg]  # Generic in newer vers
         return str(value)
 
 
-class EngagementId(click.ParamType):  # type: ignore[type-arg]  # Generic in newer versions of click alone.
+class EngagementId(_TextType):
     """An engagement's identifier, in the form that the service model has."""
 
     name = "eng_id"

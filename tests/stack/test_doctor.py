@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from partnercentral_emulator import Emulator
+    from partnercentral_emulator.faults import Kind
 
 ROLE = "arn:aws:iam::123456789012:role/sharing/{name}"
 
@@ -153,7 +154,7 @@ def test_what_is_denied_is_told_with_the_action_to_grant(examine: Callable[..., 
 
 
 @pytest.mark.parametrize("kind", ["malformed", "reset"])
-def test_what_answers_is_not_the_service(examine: Callable[..., Any], emulator: Emulator, kind: str) -> None:
+def test_what_answers_is_not_the_service(examine: Callable[..., Any], emulator: Emulator, kind: Kind) -> None:
     emulator.inject("*", kind, count=None)
     code, found = examine()
     assert (code, found["service"]["status"]) == (1, "failure")

@@ -250,7 +250,9 @@ def test_each_public_name_is_there_once_it_is_asked_for() -> None:
     imports = [node for node in ast.walk(source) if isinstance(node, ast.ImportFrom)]
     for type_checkers_see in imports:
         module = import_module(type_checkers_see.module or "")
-        for name in (alias.name for alias in type_checkers_see.names if module.__name__.startswith("snapshot_provider")):
+        for name in (
+            alias.name for alias in type_checkers_see.names if module.__name__.startswith("snapshot_provider")
+        ):
             assert getattr(snapshot_provider, name) is getattr(module, name)
             assert name in snapshot_provider.__all__
     assert set(snapshot_provider.__all__) <= set(dir(snapshot_provider))
