@@ -8,7 +8,7 @@ import re
 import signal
 import sys
 from dataclasses import asdict
-from typing import Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from aiohttp import web
 
@@ -18,6 +18,9 @@ from partnercentral_emulator.server import Api
 from partnercentral_emulator.signing import Key, Keys
 from partnercentral_emulator.store import DataFileError, Store
 from partnercentral_emulator.switches import Switches, describe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HOST = "127.0.0.1"
 LAST_PORT = 65535
@@ -70,8 +73,13 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Serve; the exit code is 2 where that cannot be started."""
+def main(arguments: list[str] | None = None, announce: Callable[[str], None] | None = None) -> int:
+    """Serve; the exit code is 2 where that cannot be started.
+
+    Args:
+        arguments: the command line; by default this process's own.
+        announce: what to do with the URL once it serves; by default, print it.
+    """
     options = parser().parse_args(arguments)
     chosen = {name: getattr(options, name) for name in asdict(Switches())}
     try:
@@ -83,7 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
     backend = Backend(store, Clock(manual=options.clock == "manual", offset=offset), switches)
     api = Api(backend, Keys(options.account, dict(options.credentials)))
     try:
-        asyncio.run(_serve(api.application(), options.port))
+        asyncio.run(_serve(api.application(), options.port, announce or _print_url))
     except PortError as fault:
         return _refuse(str(fault))
     except KeyboardInterrupt:
@@ -93,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-async def _serve(application: web.Application, port: int) -> None:
+async def _serve(application: web.Application, port: int, announce: Callable[[str], None]) -> None:
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1, handle_signals=False)
     await runner.setup()
     stopped = asyncio.Event()
@@ -107,10 +115,14 @@ async def _serve(application: web.Application, port: int) -> None:
             raise PortError(
                 f"cannot listen on port {port} ({error.strerror}): choose another, or 0 for a free one"
             ) from error
-        print(f"http://{HOST}:{runner.addresses[0][1]}", flush=True)  # noqa: T201  # The one line it prints.
+        announce(f"http://{HOST}:{runner.addresses[0][1]}")
         await stopped.wait()
     finally:
         await runner.cleanup()
+
+
+def _print_url(url: str) -> None:
+    print(url, flush=True)  # noqa: T201  # The one line it prints.
 
 
 def _refuse(text: str) -> int:

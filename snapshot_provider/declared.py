@@ -19,7 +19,8 @@ class Declared(Resource):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Evaluate the annotations once; the SDK does it for each resource, and takes longer the more are text."""
         super().__init_subclass__(**kwargs)
-        cls.__annotations__ = inspect.get_annotations(cls, eval_str=True)
+        # An assignment would be an attribute of its own to type checkers.
+        type.__setattr__(cls, "__annotations__", inspect.get_annotations(cls, eval_str=True))
 
     def _leave_to_registration(self) -> None:
         """Take the outputs off the list of what the SDK waits for at the end of a program.

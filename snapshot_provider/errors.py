@@ -22,11 +22,25 @@ def show(value: object) -> str:
 
 
 class ProviderError(Exception):
-    """A foreseeable fault. Its text names what was done, what was refused, and the remedy."""
+    """A foreseeable fault. Its text names what was done, what was refused, and the remedy.
+
+    Attributes:
+        remedy: the part of the text that says what to do, where it stands apart; empty otherwise.
+    """
+
+    remedy = ""
 
 
 class ConfigurationError(ProviderError):
     """A configuration key, or a credential, that cannot be used."""
+
+
+class CredentialsError(ProviderError):
+    """There are no credentials to call with, or they could not be fetched."""
+
+
+class UnreachableError(ProviderError):
+    """The service could not be reached, or did not answer."""
 
 
 class ServiceError(ProviderError):

@@ -372,21 +372,27 @@ def _refusal(operation: str, subject: str, error: boto_errors.ClientError) -> er
         for item in body.get("ErrorList") or []
     )
     reason = in_one_line(body.get("Reason") or "")
+    remedy = _remedy(code, operation)
     parts = [
         f"{operation} on {subject} was refused: {code}{f' ({reason})' if reason else ''}: {message.rstrip('.')}.",
         f"Fields: {in_one_line(fields)}." if fields else "",
-        _remedy(code, operation),
+        remedy,
         _request_id(body),
     ]
     kind = _KINDS.get(code, errors.ServiceError)
     names = tuple(str(item.get("FieldName", "")) for item in body.get("ErrorList") or [])
-    return kind(" ".join(part for part in parts if part), code=code, fields=names)
+    refusal = kind(" ".join(part for part in parts if part), code=code, fields=names)
+    refusal.remedy = remedy
+    return refusal
 
 
 def _failure(operation: str, subject: str, error: boto_errors.BotoCoreError) -> errors.ProviderError:
     """Put a call that got no usable answer into words."""
-    remedy = next((remedy for kind, remedy in _FAILURES if isinstance(error, kind)), "")
-    return errors.ProviderError(f"{operation} on {subject} failed: {in_one_line(error).rstrip('.')}. {remedy}".rstrip())
+    unknown = (errors.ProviderError, "")
+    kind, remedy = next(((kind, remedy) for cause, kind, remedy in _FAILURES if isinstance(error, cause)), unknown)
+    fault = kind(f"{operation} on {subject} failed: {in_one_line(error).rstrip('.')}. {remedy}".rstrip())
+    fault.remedy = remedy
+    return fault
 
 
 _KINDS: dict[str, type[errors.ServiceError]] = {
@@ -430,18 +436,25 @@ _ALSO_NEEDED = {
     "PutSellingSystemSettings": " (naming a role also needs iam:PassRole on that role)",
 }
 
-_FAILURES: tuple[tuple[type[Exception], str], ...] = (
-    (boto_errors.NoCredentialsError, _CREDENTIALS),
-    (boto_errors.PartialCredentialsError, _CREDENTIALS),
-    (boto_errors.CredentialRetrievalError, _CREDENTIALS),
-    (boto_errors.SSOError, _CREDENTIALS),
-    (boto_errors.TokenRetrievalError, _CREDENTIALS),
+_FAILURES: tuple[tuple[type[Exception], type[errors.ProviderError], str], ...] = (
+    (boto_errors.NoCredentialsError, errors.CredentialsError, _CREDENTIALS),
+    (boto_errors.PartialCredentialsError, errors.CredentialsError, _CREDENTIALS),
+    (boto_errors.CredentialRetrievalError, errors.CredentialsError, _CREDENTIALS),
+    (boto_errors.SSOError, errors.CredentialsError, _CREDENTIALS),
+    (boto_errors.TokenRetrievalError, errors.CredentialsError, _CREDENTIALS),
     (
         boto_errors.HTTPClientError,
+        errors.UnreachableError,
         f"The service could not be reached or did not answer. Check the network and run the command again. {_ENDPOINT}",
     ),
     (
-        boto_errors.EndpointConnectionError,
+        boto_errors.ProxyConnectionError,
+        errors.UnreachableError,
+        "The proxy could not be reached. Check HTTPS_PROXY and HTTP_PROXY, or name the service's host in NO_PROXY.",
+    ),
+    (
+        boto_errors.ConnectionError,
+        errors.UnreachableError,
         f"The service could not be reached. Check the network, then run the command again. {_ENDPOINT}",
     ),
 )
@@ -457,7 +470,8 @@ def _other_account(arn: str, owner: str, mine: str) -> str:
 
 def _remedy(code: str, operation: str) -> str:
     if code in {"AccessDeniedException", "AccessDenied"}:
-        return f"Grant the caller partnercentral:{operation}{_ALSO_NEEDED.get(operation, '')}."
+        action = operation if ":" in operation else f"partnercentral:{operation}"
+        return f"Grant the caller {action}{_ALSO_NEEDED.get(operation, '')}."
     return _REMEDIES.get(code, "")
 
 
@@ -512,9 +526,11 @@ def _skew(answer: Mapping[str, Any]) -> timedelta:
 
 
 def _malformed(operation: str, how: str) -> errors.MalformedAnswerError:
-    return errors.MalformedAnswerError(
+    fault = errors.MalformedAnswerError(
         f"{operation} was answered {how}: the endpoint does not speak as Partner Central does. {_ENDPOINT}"
     )
+    fault.remedy = _ENDPOINT
+    return fault
 
 
 def _method_name(operation: str) -> str:

@@ -300,6 +300,11 @@ def fits_member(operation: str, name: str, value: str) -> bool:
     return fits(answer.members[name], value)
 
 
+def operations() -> frozenset[str]:
+    """The operations that the installed botocore knows of the service."""
+    return frozenset(_service().operation_names)
+
+
 @cache
 def _compiled(pattern: str) -> regex.Pattern[str]:
     return regex.compile(pattern)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -16,13 +17,13 @@ from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 from botocore.session import get_session
 
-from snapshot_provider.errors import ConfigurationError
+from snapshot_provider.errors import ConfigurationError, in_one_line
 from snapshot_provider.gateway import Gateway, check_answer, told
 from snapshot_provider.model import REGION
 from snapshot_provider.pace import Paces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
 
@@ -55,21 +56,27 @@ class Connection:
         """
         return Gateway(self.client, self.account, deadline, self.patience)
 
+    def is_aws(self) -> bool:
+        """Whether the service is AWS's own, rather than what stands in for it."""
+        return is_aws(self.client)
+
 
 def connect(settings: Settings) -> Connection:
     """Open the client, in the one region there is.
 
     Raises:
-        ConfigurationError: the profile does not exist, or the account is not one that may be touched.
+        ConfigurationError: boto3's own configuration cannot be used, its profile does not exist, or the account is not
+            one that may be touched.
         ProviderError: the account had to be asked for, and could not be.
     """
-    session = _session(settings)
-    client: PartnerCentralSellingAPIClient = session.client(
-        "partnercentral-selling",
-        region_name=REGION,
-        endpoint_url=settings.endpoint_url,
-        config=_client_config(settings),
-    )
+    session = open_session(settings)
+    with _configured():
+        client: PartnerCentralSellingAPIClient = session.client(
+            "partnercentral-selling",
+            region_name=REGION,
+            endpoint_url=settings.endpoint_url,
+            config=client_config(settings),
+        )
     Paces(alone=settings.throttle_timeout > 0).attach(client)
     client.meta.events.register("before-parse.partnercentral-selling", check_answer)
     if settings.allowed_accounts or settings.forbidden_accounts:
@@ -78,7 +85,7 @@ def connect(settings: Settings) -> Connection:
     @cache
     def account() -> str | None:
         # Keys for an emulator are nothing to ask AWS about.
-        if _is_aws(session.client("sts", region_name=REGION)) and not _is_aws(client):
+        if is_aws(session.client("sts", region_name=REGION)) and not is_aws(client):
             return None
         return caller_account(session, settings)
 
@@ -104,14 +111,15 @@ def shared(settings: Settings) -> Connection:
         return _shared[key]
 
 
-def _is_aws(client: Any) -> bool:
+def is_aws(client: Any) -> bool:
+    """Whether a client calls AWS itself, rather than what stands in for it."""
     host = urlsplit(client.meta.endpoint_url).hostname or ""
     return host.endswith((".amazonaws.com", ".api.aws"))
 
 
 def caller_account(session: boto3.Session, settings: Settings) -> str:
     """The account that the credentials belong to (STS GetCallerIdentity)."""
-    sts = session.client("sts", region_name=REGION, config=_client_config(settings))
+    sts = session.client("sts", region_name=REGION, config=client_config(settings))
     return told("sts:GetCallerIdentity", "the credentials", lambda: sts.get_caller_identity()["Account"])
 
 
@@ -129,16 +137,43 @@ def _check_account(settings: Settings, account: str) -> None:
         )
 
 
-def _session(settings: Settings) -> boto3.Session:
+def open_session(settings: Settings) -> boto3.Session:
+    """boto3's session of these settings.
+
+    Raises:
+        ConfigurationError: the profile does not exist, or a configuration file cannot be read.
+    """
     core = get_session()
     try:
-        session = boto3.Session(botocore_session=core, profile_name=settings.profile, region_name=REGION)
+        with _configured():
+            session = boto3.Session(botocore_session=core, profile_name=settings.profile, region_name=REGION)
     except boto_errors.ProfileNotFound as error:
-        raise ConfigurationError(
-            f"{error}. Add the profile to the AWS configuration file, or set partnercentral:profile to one of: "
+        remedy = (
+            "Add the profile to the AWS configuration file, or set partnercentral:profile to one of: "
             f"{', '.join(core.available_profiles) or 'none is there'}."
-        ) from error
+        )
+        raise _unusable(f"{error}.", remedy) from error
     return _with_role(session, settings.assume_role) if settings.assume_role else session
+
+
+@contextmanager
+def _configured() -> Iterator[None]:
+    """Tell of files and variables that boto3 cannot use, whoever wrote them."""
+    try:
+        yield
+    except boto_errors.ProfileNotFound:
+        raise
+    except (boto_errors.ConfigParseError, ValueError) as error:
+        remedy = (
+            "Check the AWS configuration files, AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING and partnercentral:endpointUrl."
+        )
+        raise _unusable(f"boto3 cannot use its configuration: {in_one_line(error).rstrip('.')}.", remedy) from error
+
+
+def _unusable(what: str, remedy: str) -> ConfigurationError:
+    fault = ConfigurationError(f"{what} {remedy}")
+    fault.remedy = remedy
+    return fault
 
 
 def _with_role(source: boto3.Session, role: AssumedRole) -> boto3.Session:
@@ -159,7 +194,8 @@ def _with_role(source: boto3.Session, role: AssumedRole) -> boto3.Session:
     return boto3.Session(botocore_session=core, region_name=REGION)
 
 
-def _client_config(settings: Settings) -> Config:
+def client_config(settings: Settings) -> Config:
+    """What clients are made with: the time limits, the retries, our name."""
     return Config(
         user_agent_extra=f"snapshot-provider/{_version()}",
         connect_timeout=settings.connect_timeout,
