@@ -10,7 +10,7 @@ WITH_ENGINE = eval "$$($(BIN)/python -m engine env)" &&
 LOCAL_STACK = $(if $(EXAMPLE),--project examples/$(EXAMPLE)) $(if $(STACK),--stack $(STACK))
 
 .DEFAULT_GOAL := help
-.PHONY: help venv tools engine env up down test browser pictures crash check clean
+.PHONY: help venv tools engine env up down test browser pictures bench crash check clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {gsub(/[$$][$$]/, "$$", $$2); printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ pictures: ## Take the pictures of the report in docs/pictures anew
 crash: engine ## Kill and fail it many more times than `make test` does; ROUNDS=5 SEED=1 LIVES=3000
 	@$(WITH_ENGINE) ROUNDS=$(or $(ROUNDS),5) SEED=$(or $(SEED),1) LIVES=$(or $(LIVES),3000) HYPOTHESIS_PROFILE=long \
 		exec python -m pytest --numprocesses auto --maxschedchunk 1 tests/unit/test_stateful.py tests/unit/test_hostile.py tests/stack/test_kills.py $(ARGS)
+
+bench: engine tools ## Measure beside its peers, and write docs/benchmarks.md; ten minutes; ARGS="--only calls"
+	@$(WITH_ENGINE) exec python -m benchmarks $(ARGS)
 
 check: venv ## Formatting, lint, types and import contracts
 	@$(BIN)/ruff format --check .

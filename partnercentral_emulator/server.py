@@ -98,6 +98,7 @@ class Api:
         service, _, operation = request.headers.get("X-Amz-Target", "").rpartition(".")
         call: dict[str, Any] = {
             "n": self._count,
+            "time": time.time(),
             "operation": operation if service == TARGET else f"{service}.{operation}",
             "account": None,
             "access_key": None,
