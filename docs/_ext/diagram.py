@@ -1,0 +1,128 @@
+"""The design, drawn from what holds it: the layers in pyproject.toml and the imports that there are."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import tomllib
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import grimp
+
+from _ext.signatures import table
+
+PACKAGE = "snapshot_provider"
+PYPROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
+
+_OUTSIDE = ("pulumi", "pulumi_aws", "boto3", "botocore")
+"""What is worth a mark in a module's box: the engine's SDK and the service's."""
+
+_WIDTH, _BAND, _GAP, _PAD = 760, 54, 18, 8
+
+
+def substitutions() -> dict[str, str]:
+    """Markdown by the names that pages use."""
+    contracts = _linter()["contracts"]
+    return {
+        "layers": _drawn(),
+        "modules": _modules(),
+        "contracts": "\n".join(f"- {contract['name']}." for contract in contracts),
+    }
+
+
+def _linter() -> dict[str, Any]:
+    settings: dict[str, Any] = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["tool"]["importlinter"]
+    return settings
+
+
+def _layers() -> list[list[str]]:
+    """The layers, topmost first, each with its modules' short names.
+
+    Raises:
+        LookupError: a module stands in no layer.
+    """
+    (contract,) = [item for item in _linter()["contracts"] if item["type"] == "layers" and PACKAGE in item["containers"]]
+    layers = [[name.strip() for name in layer.replace(":", "|").split("|")] for layer in contract["layers"]]
+    placed = {name for layer in layers for name in layer}
+    if placed != _short_names():
+        raise LookupError(f"pyproject.toml's layers and the package differ in {sorted(placed ^ _short_names())}")
+    return layers
+
+
+def _short_names() -> set[str]:
+    return {name.removeprefix(f"{PACKAGE}.") for name in _graph().find_children(PACKAGE)}
+
+
+def _graph() -> grimp.ImportGraph:
+    return grimp.build_graph(PACKAGE, include_external_packages=True, cache_dir=None)
+
+
+def _outside(name: str) -> list[str]:
+    imported = _graph().find_modules_directly_imported_by(f"{PACKAGE}.{name}")
+    return [package for package in _OUTSIDE if package in imported]
+
+
+def _drawn() -> str:
+    """The layers as an SVG that takes the page's colours."""
+    layers = _layers()
+    height = len(layers) * (_BAND + _GAP) - _GAP
+    parts = [
+        f'<figure class="drawing"><svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-labelledby="layers-title layers-words">',
+        "<title id='layers-title'>The modules of snapshot_provider in their layers</title>",
+        f"<desc id='layers-words'>{escape(_in_words(layers))}</desc>",
+    ]
+    for number, layer in enumerate(layers):
+        parts += _band(layer, number * (_BAND + _GAP))
+        if number:
+            parts += _arrow(number * (_BAND + _GAP) - _GAP)
+    parts.append("</svg><figcaption>Imports go downwards only. Below a name: what of the engine's and of the service's SDK")
+    parts.append("the module imports itself.</figcaption></figure>")
+    return "\n".join(parts)
+
+
+def _band(layer: list[str], top: int) -> list[str]:
+    parts = [f'<rect class="band" x="0.5" y="{top + 0.5}" width="{_WIDTH - 1}" height="{_BAND - 1}" rx="6"/>']
+    width = (_WIDTH - _PAD) / len(layer)
+    for place, name in enumerate(layer):
+        left, outside = _PAD + place * width, _outside(name)
+        middle = left + (width - _PAD) / 2
+        marked = " marked" if outside else ""
+        parts.append(
+            f'<rect class="box{marked}" x="{left:.1f}" y="{top + _PAD}" width="{width - _PAD:.1f}" '
+            f'height="{_BAND - 2 * _PAD}" rx="4"/>'
+        )
+        line = top + _BAND / 2 + (-2 if outside else 5)
+        parts.append(f'<text x="{middle:.1f}" y="{line:.1f}" text-anchor="middle">{escape(name)}</text>')
+        if outside:
+            note = " · ".join(outside)
+            parts.append(f'<text class="note" x="{middle:.1f}" y="{line + 15:.1f}" text-anchor="middle">{note}</text>')
+    return parts
+
+
+def _arrow(top: int) -> list[str]:
+    middle, tip = _WIDTH / 2, top + _GAP - 2
+    return [
+        f'<path class="arrow" d="M{middle} {top + 2}V{tip - 4}"/>',
+        f'<path class="head" d="M{middle - 4} {tip - 6}h8l-4 6z"/>',
+    ]
+
+
+def _in_words(layers: list[list[str]]) -> str:
+    return "From the top down: " + "; ".join(", ".join(layer) for layer in layers) + "."
+
+
+def _modules() -> str:
+    """What each module is, by its own docstring, and what it imports of the others."""
+    graph, rows = _graph(), []
+    for layer in _layers():
+        for name in layer:
+            doc = inspect.getdoc(importlib.import_module(f"{PACKAGE}.{name}")) or ""
+            imported = sorted(
+                found.removeprefix(f"{PACKAGE}.")
+                for found in graph.find_modules_directly_imported_by(f"{PACKAGE}.{name}")
+                if found.startswith(f"{PACKAGE}.")
+            )
+            rows.append((f"`{name}`", " ".join(doc.split("\n\n")[0].split()), ", ".join(imported) or "none"))
+    return table(["module", "what it is, in its own words", "imports"], rows)

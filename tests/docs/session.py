@@ -1,0 +1,126 @@
+"""One shell, in which the commands of a page are run one after the other, as a reader would."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+LIMIT = 120.0
+"""Seconds after which a command is taken for one that does not end."""
+
+_END = "end-of-command"
+_CHANGING = (
+    (r"\x1b\[[0-9;]*m", ""),
+    (r"job-[0-9a-z]{13}", "job-ID"),
+    (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
+    (r"\d+(\.\d+)?( ?m?s)\b", "TIME"),
+    (r"\d{4}-\d\d-\d\d[T ][\d:.]+(Z|\+00:00)?", "DATE"),
+    (r"\s+", " "),
+)
+"""What differs from run to run, and what stands for it when output is compared."""
+
+
+class Session:
+    """A shell that remembers where it is and what was exported. Use it in a `with` statement."""
+
+    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
+        self._shell = subprocess.Popen(
+            ["bash", "--noprofile", "--norc"],
+            cwd=folder,
+            env=dict(env),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._served: list[subprocess.Popen[str]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End it, with all that it left running."""
+        for process in self._served:
+            process.terminate()
+            process.communicate()
+        os.killpg(self._shell.pid, signal.SIGKILL)
+        self._shell.wait()
+        for pipe in (self._shell.stdin, self._shell.stdout):
+            if pipe:
+                pipe.close()
+
+    def run(self, command: str) -> tuple[int, str]:
+        """Run a command; its exit code, and its standard output and error together."""
+        assert self._shell.stdin is not None
+        assert self._shell.stdout is not None
+        watch = threading.Timer(LIMIT, os.killpg, (self._shell.pid, signal.SIGKILL))
+        watch.start()
+        self._shell.stdin.write(f"{{ {command}\n}} </dev/null\nprintf '\\n{_END} %s\\n' $?\n")
+        self._shell.stdin.flush()
+        lines: list[str] = []
+        for line in self._shell.stdout:
+            ended = re.fullmatch(rf"{_END} (\d+)\n", line)
+            if ended:
+                watch.cancel()
+                return int(ended[1]), "".join(lines)
+            lines.append(line)
+        raise AssertionError(f"the shell ended with: {command}\n{''.join(lines)}")
+
+    def serve(self, command: str, lines: int) -> str:
+        """Run a command that serves until it is stopped, in the shell's folder and environment; its first lines."""
+        _, known = self.run("pwd; env -0 | base64 -w0")
+        folder, encoded = known.split("\n", 1)
+        env = _decoded(encoded)
+        process = subprocess.Popen(f"exec {command}", shell=True, cwd=folder, env=env, stdout=subprocess.PIPE, text=True)
+        self._served.append(process)
+        assert process.stdout is not None
+        return "".join(process.stdout.readline() for _ in range(lines))
+
+
+def _decoded(encoded: str) -> dict[str, str]:
+    import base64
+
+    pairs = base64.b64decode(encoded.strip()).decode().split("\0")
+    return dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+
+
+def missing(shown: str, output: str) -> str | None:
+    """The first line of what a page shows that the output does not have there; None where it has all of them.
+
+    Lines follow each other as they are shown; a line that is … alone stands for any number of lines, and an … within
+    a line for any text.
+    """
+    lines = [alike(line) for line in output.splitlines() if line.strip()]
+    place, anywhere = 0, False
+    for line in (line for line in shown.splitlines() if line.strip()):
+        if line.strip() == "…":
+            anywhere = True
+            continue
+        pattern = ".*".join(re.escape(part) for part in alike(line).split("…"))
+        rest = range(place, len(lines) if anywhere else min(place + 1, len(lines)))
+        found = next((number for number in rest if re.fullmatch(pattern, lines[number])), None)
+        if found is None:
+            return line
+        place, anywhere = found + 1, False
+    return None if anywhere or place == len(lines) else f"the output goes on: {lines[place]}"
+
+
+def alike(line: str) -> str:
+    """A line without what differs from run to run."""
+    for pattern, stand_in in _CHANGING:
+        line = re.sub(pattern, stand_in, line)
+    return line.strip()
