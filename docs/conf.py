@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from _ext import diagram, tables  # noqa: E402  # The folder is known from the line above on.
+from _ext import diagram, lifecycle, tables  # noqa: E402  # The folder is known from the line above on.
 
 project = "snapshot-provider"
 author = "the snapshot-provider authors"
@@ -25,7 +25,7 @@ exclude_patterns = ["_build"]
 # Markdown: links to headings as on GitHub, `:::` for notes, `{{ name }}` for what the code tells of itself.
 myst_enable_extensions = ["colon_fence", "substitution"]
 myst_heading_anchors = 4
-myst_substitutions = {**tables.substitutions(), **diagram.substitutions()}
+myst_substitutions = {**tables.substitutions(), **diagram.substitutions(), **lifecycle.substitutions()}
 
 # Every reference must be found, but for what has no inventory that could be read without the internet.
 nitpicky = True

@@ -27,6 +27,7 @@ def substitutions() -> dict[str, str]:
     contracts = _linter()["contracts"]
     return {
         "layers": _drawn(),
+        "job_states": _states(),
         "modules": _modules(),
         "contracts": "\n".join(f"- {contract['name']}." for contract in contracts),
     }
@@ -111,6 +112,36 @@ def _arrow(top: int) -> list[str]:
 
 def _in_words(layers: list[list[str]]) -> str:
     return "From the top down: " + "; ".join(", ".join(layer) for layer in layers) + "."
+
+
+def _states() -> str:
+    """What a job can be, and the operations between."""
+    places = {"no job": 40, "Stopped": 300, "Running": 560}
+    arrows = [
+        ("no job", "Stopped", 36, "CreateResourceSnapshotJob"),
+        ("Stopped", "no job", 66, "DeleteResourceSnapshotJob"),
+        ("Stopped", "Running", 36, "StartResourceSnapshotJob"),
+        ("Running", "Stopped", 66, "StopResourceSnapshotJob"),
+    ]
+    words = "; ".join(f"{name} leads from {start} to {end}" for start, end, _, name in arrows)
+    parts = [
+        f'<figure class="drawing"><svg viewBox="0 0 {_WIDTH} 104" role="img" aria-labelledby="states-title states-words">',
+        "<title id='states-title'>The states of a job</title>",
+        f"<desc id='states-words'>{escape(words)}.</desc>",
+    ]
+    for name, left in places.items():
+        parts.append(f'<rect class="box" x="{left}" y="26" width="90" height="50" rx="6"/>')
+        parts.append(f'<text x="{left + 45}" y="56" text-anchor="middle">{escape(name)}</text>')
+    for start, end, height, name in arrows:
+        forward = places[start] < places[end]
+        begin, tip = (places[start] + 92, places[end] - 2) if forward else (places[start] - 2, places[end] + 92)
+        back = tip - 7 if forward else tip + 7
+        parts.append(f'<path class="arrow" d="M{begin} {height}H{back}"/>')
+        parts.append(f'<path class="head" d="M{back} {height - 4}v8L{tip} {height}z"/>')
+        above = height - 8 if forward else height + 18
+        parts.append(f'<text class="note" x="{(begin + tip) / 2}" y="{above}" text-anchor="middle">{escape(name)}</text>')
+    parts.append("</svg><figcaption>A new job is stopped, and one that runs must be stopped before it is deleted.</figcaption></figure>")
+    return "\n".join(parts)
 
 
 def _modules() -> str:

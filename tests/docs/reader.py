@@ -48,9 +48,7 @@ INSTEAD = {
 SERVERS = ("python -m partnercentral_emulator", "python -m aws_stand_in")
 """Commands that serve until they are stopped, as in a terminal of their own."""
 
-DIRECTIVES = {
-    "{toctree}", "{click}", "{autoclass}", "{automodule}", "{autofunction}", "{include}",
-}  # fmt: skip
+DIRECTIVES = {"{eval-rst}", "{include}", "{toctree}"}
 """Blocks that Sphinx runs when it builds the site."""
 
 MAKES = {
@@ -97,7 +95,8 @@ class Reader:
             path = self.folder() / Path(block.caption)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(self.filled(block.text), encoding="utf-8")
-        known = {"console": self.console, "python": self.python, "json": self.json, "yaml": self.yaml, "sh": self.file}
+        known = {"console": self.console, "python": self.python, "json": self.json, "yaml": self.yaml}
+        known |= dict.fromkeys(("sh", "text"), self.file)
         assert block.language in known, f"{block}: nobody knows how to run {block.language or 'a block of no language'}"
         known[block.language](block)
 
@@ -189,7 +188,7 @@ class Reader:
 
     def file(self, block: Block) -> None:
         """It is written already, for a command of the page's."""
-        assert block.caption, f"{block}: a script is a file, and has its name as caption"
+        assert block.caption, f"{block}: a file has its name as caption"
 
     def folder(self) -> Path:
         """Where the page has come to."""
