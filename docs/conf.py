@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from _ext import diagram, lifecycle, tables  # noqa: E402  # The folder is known from the line above on.
+from _ext import diagram, lifecycle, tables  # The folder is known from the line above on.
 
 project = "snapshot-provider"
 author = "the snapshot-provider authors"
@@ -32,7 +32,10 @@ nitpicky = True
 nitpick_ignore_regex = [
     ("py:.*", r"pulumi\..*"),  # The SDK's.
     ("py:.*", r"(collections\.abc|typing|os|pathlib|types)\..*"),  # Python's.
-    ("py:.*", r"(str|int|float|bool|dict|list|tuple|None|Any|TypeError|RuntimeError|ValueError|LookupError|optional)"),  # Python's.
+    (
+        "py:.*",
+        r"(str|int|float|bool|dict|list|tuple|None|Any|TypeError|RuntimeError|ValueError|LookupError|optional)",
+    ),  # Python's.
 ]
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # The docstrings and the tables have them in words.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import tomllib
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import grimp
+import tomllib
 
 from _ext.signatures import table
 
@@ -44,7 +44,9 @@ def _layers() -> list[list[str]]:
     Raises:
         LookupError: a module stands in no layer.
     """
-    (contract,) = [item for item in _linter()["contracts"] if item["type"] == "layers" and PACKAGE in item["containers"]]
+    (contract,) = [
+        item for item in _linter()["contracts"] if item["type"] == "layers" and PACKAGE in item["containers"]
+    ]
     layers = [[name.strip() for name in layer.replace(":", "|").split("|")] for layer in contract["layers"]]
     placed = {name for layer in layers for name in layer}
     if placed != _short_names():
@@ -69,18 +71,28 @@ def _drawn() -> str:
     """The layers as an SVG that takes the page's colours."""
     layers = _layers()
     height = len(layers) * (_BAND + _GAP) - _GAP
-    parts = [
-        f'<figure class="drawing"><svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-labelledby="layers-title layers-words">',
-        "<title id='layers-title'>The modules of snapshot_provider in their layers</title>",
-        f"<desc id='layers-words'>{escape(_in_words(layers))}</desc>",
-    ]
+    parts = []
     for number, layer in enumerate(layers):
         parts += _band(layer, number * (_BAND + _GAP))
         if number:
             parts += _arrow(number * (_BAND + _GAP) - _GAP)
-    parts.append("</svg><figcaption>Imports go downwards only. Below a name: what of the engine's and of the service's SDK")
-    parts.append("the module imports itself.</figcaption></figure>")
-    return "\n".join(parts)
+    caption = "Imports go downwards only. Below a name: what the module itself imports of the engine's SDK and of the service's."
+    return _figure("The modules of snapshot_provider in their layers", _in_words(layers), height, parts, caption)
+
+
+def _figure(title: str, words: str, height: int, parts: list[str], caption: str) -> str:
+    """An SVG with words for who does not see it; the page's style has its colours."""
+    label = title.lower().replace(" ", "-")
+    return "\n".join(
+        [
+            f'<figure class="drawing"><svg viewBox="0 0 {_WIDTH} {height}" role="img"',
+            f'  aria-labelledby="{label} {label}-in-words">',
+            f'<title id="{label}">{escape(title)}</title>',
+            f'<desc id="{label}-in-words">{escape(words)}</desc>',
+            *parts,
+            f"</svg><figcaption>{escape(caption)}</figcaption></figure>",
+        ]
+    )
 
 
 def _band(layer: list[str], top: int) -> list[str]:
@@ -124,11 +136,7 @@ def _states() -> str:
         ("Running", "Stopped", 66, "StopResourceSnapshotJob"),
     ]
     words = "; ".join(f"{name} leads from {start} to {end}" for start, end, _, name in arrows)
-    parts = [
-        f'<figure class="drawing"><svg viewBox="0 0 {_WIDTH} 104" role="img" aria-labelledby="states-title states-words">',
-        "<title id='states-title'>The states of a job</title>",
-        f"<desc id='states-words'>{escape(words)}.</desc>",
-    ]
+    parts = []
     for name, left in places.items():
         parts.append(f'<rect class="box" x="{left}" y="26" width="90" height="50" rx="6"/>')
         parts.append(f'<text x="{left + 45}" y="56" text-anchor="middle">{escape(name)}</text>')
@@ -139,9 +147,11 @@ def _states() -> str:
         parts.append(f'<path class="arrow" d="M{begin} {height}H{back}"/>')
         parts.append(f'<path class="head" d="M{back} {height - 4}v8L{tip} {height}z"/>')
         above = height - 8 if forward else height + 18
-        parts.append(f'<text class="note" x="{(begin + tip) / 2}" y="{above}" text-anchor="middle">{escape(name)}</text>')
-    parts.append("</svg><figcaption>A new job is stopped, and one that runs must be stopped before it is deleted.</figcaption></figure>")
-    return "\n".join(parts)
+        parts.append(
+            f'<text class="note" x="{(begin + tip) / 2}" y="{above}" text-anchor="middle">{escape(name)}</text>'
+        )
+    caption = "A new job is stopped, and one that runs must be stopped before it is deleted."
+    return _figure("The states of a job", f"{words}.", 104, parts, caption)
 
 
 def _modules() -> str:

@@ -73,7 +73,10 @@ def attributes(cls: type) -> list[Parameter]:
     described = section(cls.__doc__ or "", "Attributes")
     typed = {name: kind for name, kind in cls.__annotations__.items() if not name.startswith("_")}
     _agree(cls.__qualname__, set(typed), set(described) - {"id"})
-    return [Parameter(name, type_in_words(typed.get(name, "str")), "", False, doc) for name, doc in described.items()]
+    return [
+        Parameter(name, type_in_words(typed.get(name, "str")), "", required=False, doc=doc)
+        for name, doc in described.items()
+    ]
 
 
 def _agree(where: str, has: set[str], described: set[str]) -> None:

@@ -100,7 +100,9 @@ def change(name: str, changed: str) -> str:
     verdict = asked.diff("id", {**old, **state}, new)
     if changed in (verdict.replaces or []):
         return "replaces it"
-    return "nothing that the service sees" if changed in provider._HOW and name != "SellingSystemSettings" else "in place"  # noqa: E501, SLF001  # One list, for the provider and for the page.
+    # The settings are named anew by whatever way there is to them; a job and a snapshot stay as they are.
+    unseen = () if kind is provider.SettingsProvider else provider._HOW  # noqa: SLF001  # The provider's own list.
+    return "nothing that the service sees" if changed in unseen else "in place"
 
 
 def _inputs(name: str) -> str:
@@ -168,7 +170,13 @@ def _caller_actions() -> str:
 def _switches() -> str:
     rows = []
     for name, kind, default, doc in Switches.documented():
-        shown = str(default).lower() if isinstance(default, bool) else f"{default:g}" if isinstance(default, float) else str(default)
+        shown = (
+            str(default).lower()
+            if isinstance(default, bool)
+            else f"{default:g}"
+            if isinstance(default, float)
+            else str(default)
+        )
         rows.append((f"`{name}`", describe(kind), f"`{shown}`", doc[:1].upper() + doc[1:]))
     return table(["switch", "values", "default", "meaning"], rows)
 

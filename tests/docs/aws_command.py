@@ -16,7 +16,7 @@ def main() -> None:
     given = {members[name[2:].replace("-", "")]: value for name, value in zip(options[::2], options[1::2], strict=True)}
     answer = getattr(client, operation.replace("-", "_"))(**given)
     del answer["ResponseMetadata"]
-    print(json.dumps(answer, indent=4, default=str))
+    print(json.dumps(answer, indent=4, default=str))  # noqa: T201  # As the AWS CLI does.
 
 
 if __name__ == "__main__":

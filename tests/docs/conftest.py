@@ -18,7 +18,7 @@ from tests.docs.reader import Reader
 from tests.docs.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 CLONE = "snapshot-provider"
 OWN = "my-project"
@@ -31,7 +31,7 @@ BEGIN = {
     "aws_stand_in/README.md": CLONE,
     "docs/explanation/design.md": CLONE,
 }
-"""The folder of the home in which a page begins; a project of the reader's own, with an empty stack `dev`, elsewhere."""
+"""The folder of the home where a page begins; elsewhere a project of the reader's own, with an empty stack `dev`."""
 
 # Writes the stamps of what is there already, as the project's own set-up would after minutes.
 SET_UP = """\
@@ -95,7 +95,9 @@ def environment(home: Path, emulator: Emulator, aws: StandIn) -> dict[str, str]:
     commands.mkdir()
     (commands / "aws").write_text(f'#!/bin/sh\nexec "{sys.executable}" "{Path(__file__).parent}/aws_command.py" "$@"\n')
     (commands / "aws").chmod(0o755)
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_", "MAKE", "PYTEST_"))}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_", "MAKE", "PYTEST_"))
+    }
     return {
         **inherited,
         **aws.env(),

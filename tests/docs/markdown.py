@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,9 @@ class Block:
 def pages() -> list[Path]:
     """Every page whose blocks are run and whose links are checked."""
     folders = [folder for folder in ROOT.iterdir() if folder.is_dir() and not folder.name.startswith(".")]
-    beside = [path for folder in (ROOT, *folders) if folder not in {SITE, ROOT / "tests"} for path in folder.glob("*.md")]
+    beside = [
+        path for folder in (ROOT, *folders) if folder not in {SITE, ROOT / "tests"} for path in folder.glob("*.md")
+    ]
     site = [path for path in SITE.rglob("*.md") if "_build" not in path.parts]
     return sorted([*beside, *site])
 
@@ -85,8 +88,7 @@ def links(page: Path) -> Iterator[tuple[int, str]]:
 
 def anchors(page: Path) -> set[str]:
     """What the links to a page's headings end with, as GitHub and the site have it."""
-    tokens = _tokens(page)
-    headings = [after.content for token, after in zip(tokens, tokens[1:], strict=False) if token.type == "heading_open"]
+    headings = [after.content for token, after in pairwise(_tokens(page)) if token.type == "heading_open"]
     return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
 
 

@@ -1,8 +1,8 @@
 """Somebody who reads a page and does what its code blocks say, offline: the services are played on localhost.
 
-`console`: lines that begin with `$ ` are run by bash, in the order of the page; lines that begin with `> ` go on with the
-command before. What a page shows of the output must be what comes (`session.missing` says how it is compared), and a
-command fails where an error is shown, and only there.
+`console`: lines that begin with `$ ` are run by bash, in the order of the page; those that begin with `> ` go on with
+the command before. What a page shows of the output must be what comes (`session.missing` says how it is compared), and
+a command fails where an error is shown, and only there.
 A block with a caption is a file, written to the folder that the page has come to.
 `python` without one: tests are run by pytest, programs by the engine on a stack of their own, anything else by Python.
 `json` and `yaml` without one: told by their members, and given to what takes them.
@@ -146,7 +146,9 @@ class Reader:
         folder = self.folder() / name
         folder.mkdir()
         (folder / "Pulumi.yaml").write_text(f"name: {name}\nruntime: python\n")
-        (folder / f"Pulumi.{name}.yaml").write_text("config:\n  partnercentral:catalog: Sandbox\n  aws:region: us-east-1\n")
+        (folder / f"Pulumi.{name}.yaml").write_text(
+            "config:\n  partnercentral:catalog: Sandbox\n  aws:region: us-east-1\n"
+        )
         (folder / "__main__.py").write_text(self.filled(block.text), encoding="utf-8")
         before = len(self.emulator.calls())
         code, output = self.session.run(f"pulumi -C {name} stack init {name} && pulumi -C {name} up --skip-preview")
@@ -171,7 +173,10 @@ class Reader:
             self.workflow(block, document)
         elif block.caption != "Pulumi.yaml":  # The project itself: the commands that follow take it.
             assert set(document) == {"config"}, f"{block}: nobody knows what takes it"
-            config = {key: json.dumps(value) if isinstance(value, (dict, list)) else str(value) for key, value in document["config"].items()}
+            config = {
+                key: json.dumps(value) if isinstance(value, (dict, list)) else str(value)
+                for key, value in document["config"].items()
+            }
             Settings.from_config(config)
             assert any(key.startswith("partnercentral:") for key in config), str(block)
 

@@ -85,7 +85,9 @@ class Session:
         _, known = self.run("pwd; env -0 | base64 -w0")
         folder, encoded = known.split("\n", 1)
         env = _decoded(encoded)
-        process = subprocess.Popen(f"exec {command}", shell=True, cwd=folder, env=env, stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            f"exec {command}", shell=True, cwd=folder, env=env, stdout=subprocess.PIPE, text=True
+        )
         self._served.append(process)
         assert process.stdout is not None
         return "".join(process.stdout.readline() for _ in range(lines))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
+import tomllib
 
 import snapshot_provider
 from partnercentral_emulator.switches import Switches
