@@ -76,7 +76,9 @@ def _drawn() -> str:
         parts += _band(layer, number * (_BAND + _GAP))
         if number:
             parts += _arrow(number * (_BAND + _GAP) - _GAP)
-    caption = "Imports go downwards only. Below a name: what the module itself imports of the engine's SDK and of the service's."
+    caption = (
+        "Imports go downwards only. Below a name: what the module itself imports of the engine's SDK and of AWS's."
+    )
     return _figure("The modules of snapshot_provider in their layers", _in_words(layers), height, parts, caption)
 
 

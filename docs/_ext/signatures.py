@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-import typing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from snapshot_provider import model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-_LITERALS = {"Catalog": model.CATALOGS, "Status": model.STATUSES, "ResourceType": typing.get_args(model.ResourceType)}
+_LITERALS = {name: get_args(kind) for name, kind in vars(model).items() if get_origin(kind) is Literal}
 """Names of types that say less than the values they stand for."""
 
 _SECTIONS = ("Args", "Attributes", "Raises", "Example", "Returns")
@@ -43,7 +43,7 @@ class Parameter:
 
 
 def parameters(function: Callable[..., Any], leave_out: Iterable[str] = ()) -> list[Parameter]:
-    """The parameters of a function with what its docstring says of them.
+    """The parameters of a function, those left out aside, with what its docstring says of them.
 
     Raises:
         LookupError: the docstring leaves one out, or names one that there is not.
@@ -65,18 +65,21 @@ def parameters(function: Callable[..., Any], leave_out: Iterable[str] = ()) -> l
 
 
 def attributes(cls: type) -> list[Parameter]:
-    """The attributes of a class with what its docstring says of them; `id` is every resource's.
+    """The attributes of a class with what is said of them, in the class's docstring or right below each of them.
 
     Raises:
-        LookupError: the docstring leaves one out, or names one that there is not.
+        LookupError: nothing is said of one, or something is said of one that there is not.
     """
     described = section(cls.__doc__ or "", "Attributes")
-    typed = {name: kind for name, kind in cls.__annotations__.items() if not name.startswith("_")}
+    typed: dict[str, str] = {}
+    (body,) = [node.body for node in ast.parse(inspect.getsource(cls)).body if isinstance(node, ast.ClassDef)]
+    for node, after in pairwise([*body, ast.Pass()]):
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            typed[node.target.id] = type_in_words(ast.unparse(node.annotation))
+            if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+                described[node.target.id] = " ".join(str(after.value.value).split())
     _agree(cls.__qualname__, set(typed), set(described) - {"id"})
-    return [
-        Parameter(name, type_in_words(typed.get(name, "str")), "", required=False, doc=doc)
-        for name, doc in described.items()
-    ]
+    return [Parameter(name, typed.get(name, "str"), "", required=False, doc=doc) for name, doc in described.items()]
 
 
 def _agree(where: str, has: set[str], described: set[str]) -> None:
@@ -104,8 +107,6 @@ def section(docstring: str, name: str) -> dict[str, str]:
 
 def type_in_words(annotation: Any) -> str:
     """An annotation without what Pulumi wraps everything in, and without what the default says already."""
-    if isinstance(annotation, typing.ForwardRef):
-        annotation = annotation.__forward_arg__
     tree = ast.parse(annotation if isinstance(annotation, str) else inspect.formatannotation(annotation), mode="eval")
     return _words(tree.body)
 
@@ -113,10 +114,10 @@ def type_in_words(annotation: Any) -> str:
 def _words(node: ast.expr) -> str:
     if isinstance(node, ast.BinOp):
         sides = [_words(side) for side in (node.left, node.right)]
-        return " or ".join(side for side in sides if side != "None")
+        return " or ".join(dict.fromkeys(side for side in sides if side != "None"))
     if isinstance(node, ast.Subscript):
         name = _last(node.value)
-        if name in {"Input", "Output", "InputType"}:
+        if name in {"Input", "Output", "NotRequired"}:
             return _words(node.slice)
         inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         names = {"Mapping": "dict", "Sequence": "list"}

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, get_args
 
 from _ext.signatures import Parameter, attributes, parameters, prose, table
 from partnercentral_emulator import faults
 from partnercentral_emulator.switches import Switches, describe
-from snapshot_provider import components, config, errors, gateway, policies, provider, resource
+from snapshot_provider import (
+    AssumeRole,
+    Connection,
+    SharedOpportunity,
+    Timeouts,
+    components,
+    config,
+    errors,
+    gateway,
+    policies,
+    provider,
+    resource,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +31,9 @@ if TYPE_CHECKING:
     from snapshot_provider.dynamic import ConfiguredProvider
 
 ACCOUNT = "123456789012"
+
+PULUMIS = ("resource_name", "args", "opts")
+"""What every resource of Pulumi's takes, in whatever form."""
 
 _SHARED = {
     "catalog": ("Sandbox", "AWS"),
@@ -77,11 +93,11 @@ def substitutions() -> dict[str, str]:
         made |= {f"{name}_inputs": _inputs(name), f"{name}_outputs": _outputs(attributes(cls)), **_summary(cls)}
     for component in (components.EngagementSnapshots, components.SnapshotJobExecutionRole):
         made |= {
-            f"{component.__name__}_inputs": _plain_inputs(parameters(component.__init__, ["resource_name"])),
+            f"{component.__name__}_inputs": _plain_inputs(parameters(component.__init__, PULUMIS)),
             f"{component.__name__}_outputs": _outputs(attributes(component)),
             **_summary(component),
         }
-    for typed in (resource.Connection, resource.AssumeRole, resource.Timeouts, components.SharedOpportunity):
+    for typed in (Connection, AssumeRole, Timeouts, SharedOpportunity):
         made |= {f"{typed.__name__}_members": _outputs(attributes(typed)), **_summary(typed)}
     return made
 
@@ -106,13 +122,13 @@ def change(name: str, changed: str) -> str:
 
 
 def _inputs(name: str) -> str:
-    given = parameters(getattr(resource, name).__init__, ["resource_name", "opts"])
+    given = parameters(getattr(resource, name).__init__, PULUMIS)
     rows = [(*_columns(item), change(name, item.name), prose(item.doc)) for item in given]
     return table(["input", "type", "default", "a change", "meaning"], rows)
 
 
 def _plain_inputs(given: list[Parameter]) -> str:
-    rows = [(*_columns(item), prose(item.doc)) for item in given if item.name != "opts"]
+    rows = [(*_columns(item), prose(item.doc)) for item in given]
     return table(["input", "type", "default", "meaning"], rows)
 
 
@@ -127,7 +143,7 @@ def _outputs(given: list[Parameter]) -> str:
 
 def _summary(cls: type) -> Mapping[str, str]:
     """What a docstring says before its first section."""
-    text = inspect.cleandoc(cls.__doc__ or "").split("\n\nExample:")[0].split("\n\nAttributes:")[0]
+    text = re.split(r"\n\n(?:Example|Attributes):", inspect.cleandoc(cls.__doc__ or ""))[0]
     return {f"{cls.__name__}_summary": text}
 
 
