@@ -46,14 +46,14 @@ def caller(catalogs: Sequence[str], role: str | None = None) -> str:
         catalogs: the catalogs that it may touch.
         role: the ARN, or the pattern of ARNs, of the roles that it may name in the settings; None for none.
     """
-    jobs = {
+    jobs: dict[str, Any] = {
         "Effect": "Allow",
         "Action": [f"partnercentral:{action}" for action in JOB_ACTIONS],
         # A job that is not made yet has no ARN to name.
         "Resource": "*",
         "Condition": {"StringEquals": {"partnercentral:Catalog": list(catalogs)}},
     }
-    settings = {
+    settings: dict[str, Any] = {
         "Effect": "Allow",
         "Action": [f"partnercentral:{action}" for action in SETTINGS_ACTIONS],
         "Resource": "*",

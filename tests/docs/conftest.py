@@ -27,9 +27,6 @@ BEGIN = {
     "README.md": CLONE,
     "docs/tutorial.md": ".",
     "examples/README.md": CLONE,
-    "partnercentral_emulator/README.md": CLONE,
-    "aws_stand_in/README.md": CLONE,
-    "docs/explanation/design.md": CLONE,
 }
 """The folder of the home where a page begins; elsewhere a project of the reader's own, with an empty stack `dev`."""
 
@@ -87,6 +84,8 @@ def reader(request: pytest.FixtureRequest, tmp_path: Path, emulator: Emulator, a
             code, output = session.run(f"cd {BEGIN[page]}")
         assert code == 0, output
         yield Reader(session, emulator, set_up)
+        if (tmp_path / CLONE / ".local").is_dir():
+            session.run(f"cd ~/{CLONE} && python -m engine.local_stack stop")
 
 
 def environment(home: Path, emulator: Emulator, aws: StandIn) -> dict[str, str]:
@@ -104,6 +103,7 @@ def environment(home: Path, emulator: Emulator, aws: StandIn) -> dict[str, str]:
         **emulator.env(),
         "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(home),
+        "PULUMI_HOME": str(home / ".pulumi"),
         "PULUMI_CONFIG_PASSPHRASE": "",
         "PULUMI_SKIP_CONFIRMATIONS": "true",
         "PULUMI_SKIP_UPDATE_CHECK": "true",

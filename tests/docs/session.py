@@ -26,7 +26,7 @@ _CHANGING = (
     (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
     (r"\d+(\.\d+)?( ?m?s)\b", "TIME"),
     (r"\d{4}-\d\d-\d\d[T ][\d:.]+(Z|\+00:00)?", "DATE"),
-    (r"\s+", " "),
+    (r"[ \t]+", " "),
 )
 """What differs from run to run, and what stands for it when output is compared."""
 
@@ -100,29 +100,20 @@ def _decoded(encoded: str) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in pairs if "=" in pair)
 
 
-def missing(shown: str, output: str) -> str | None:
-    """The first line of what a page shows that the output does not have there; None where it has all of them.
+def shows(shown: str, output: str) -> bool:
+    """Whether a page shows what came: every line in its place.
 
-    Lines follow each other as they are shown; a line that is … alone stands for any number of lines, and an … within
-    a line for any text.
+    A line that is … alone stands for any number of lines, an … within a line for any text. Empty lines do not count.
     """
-    lines = [alike(line) for line in output.splitlines() if line.strip()]
-    place, anywhere = 0, False
-    for line in (line for line in shown.splitlines() if line.strip()):
-        if line.strip() == "…":
-            anywhere = True
-            continue
-        pattern = ".*".join(re.escape(part) for part in alike(line).split("…"))
-        rest = range(place, len(lines) if anywhere else min(place + 1, len(lines)))
-        found = next((number for number in rest if re.fullmatch(pattern, lines[number])), None)
-        if found is None:
-            return line
-        place, anywhere = found + 1, False
-    return None if anywhere or place == len(lines) else f"the output goes on: {lines[place]}"
+    pattern = "".join(
+        "(?:.*\n)*?" if line == "…" else f"{'.*'.join(re.escape(part) for part in line.split('…'))}\n"
+        for line in _alike(shown)
+    )
+    return re.fullmatch(pattern, "".join(f"{line}\n" for line in _alike(output))) is not None
 
 
-def alike(line: str) -> str:
-    """A line without what differs from run to run."""
+def _alike(text: str) -> list[str]:
+    """The lines of a text, without what differs from run to run."""
     for pattern, stand_in in _CHANGING:
-        line = re.sub(pattern, stand_in, line)
-    return line.strip()
+        text = re.sub(pattern, stand_in, text)
+    return [line.strip() for line in text.splitlines() if line.strip()]
