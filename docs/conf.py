@@ -25,6 +25,7 @@ exclude_patterns = ["_build"]
 # Markdown: links to headings as on GitHub, `:::` for notes, `{{ name }}` for what the code tells of itself.
 myst_enable_extensions = ["colon_fence", "substitution"]
 myst_heading_anchors = 4
+smartquotes = False  # Values are quoted as they are written.
 myst_substitutions = {**tables.substitutions(), **diagram.substitutions(), **lifecycle.substitutions()}
 
 # Every reference must be found, but for what has no inventory that could be read without the internet.
@@ -44,6 +45,8 @@ napoleon_numpy_docstring = False
 
 # Furo keeps its fonts and styles with the page: nothing is loaded from elsewhere.
 html_theme = "furo"
+pygments_style = "friendly"
+pygments_dark_style = "github-dark"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_show_sphinx = False

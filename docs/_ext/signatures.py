@@ -126,7 +126,7 @@ def _words(node: ast.expr) -> str:
         # A forward reference is a type; anything else a value.
         return type_in_words(node.value) if isinstance(node.value, str) else str(node.value)
     name = _last(node)
-    return " or ".join(f'"{value}"' for value in _LITERALS[name]) if name in _LITERALS else name
+    return " or ".join(f'`"{value}"`' for value in _LITERALS[name]) if name in _LITERALS else name
 
 
 def _last(node: ast.expr) -> str:

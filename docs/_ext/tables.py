@@ -124,17 +124,17 @@ def change(name: str, changed: str) -> str:
 def _inputs(name: str) -> str:
     given = parameters(getattr(resource, name).__init__, PULUMIS)
     rows = [(*_columns(item), change(name, item.name), prose(item.doc)) for item in given]
-    return table(["input", "type", "default", "a change", "meaning"], rows)
+    return table(["input", "type", "a change", "meaning"], rows)
 
 
 def _plain_inputs(given: list[Parameter]) -> str:
     rows = [(*_columns(item), prose(item.doc)) for item in given]
-    return table(["input", "type", "default", "meaning"], rows)
+    return table(["input", "type", "meaning"], rows)
 
 
-def _columns(item: Parameter) -> tuple[str, str, str]:
-    default = f"`{item.default}`" if item.default else "**required**" if item.required else "optional"
-    return f"`{item.name}`", item.type, default
+def _columns(item: Parameter) -> tuple[str, str]:
+    default = f", by default `{item.default}`" if item.default else ", **required**" if item.required else ""
+    return f"`{item.name}`", f"{item.type}{default}"
 
 
 def _outputs(given: list[Parameter]) -> str:
