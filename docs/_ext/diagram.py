@@ -63,8 +63,15 @@ def _graph() -> grimp.ImportGraph:
 
 
 def _outside(name: str) -> list[str]:
-    imported = _graph().find_modules_directly_imported_by(f"{PACKAGE}.{name}")
+    imported = _imported(name)
     return [package for package in _OUTSIDE if package in imported]
+
+
+def _imported(name: str) -> set[str]:
+    """What a module, or the modules of a package, import themselves."""
+    graph, module = _graph(), f"{PACKAGE}.{name}"
+    modules = {module, *graph.find_descendants(module)}
+    return {found for part in modules for found in graph.find_modules_directly_imported_by(part)} - modules
 
 
 def _drawn() -> str:
@@ -158,14 +165,9 @@ def _states() -> str:
 
 def _modules() -> str:
     """What each module is, by its own docstring, and what it imports of the others."""
-    graph, rows = _graph(), []
-    for layer in _layers():
-        for name in layer:
-            doc = inspect.getdoc(importlib.import_module(f"{PACKAGE}.{name}")) or ""
-            imported = sorted(
-                found.removeprefix(f"{PACKAGE}.")
-                for found in graph.find_modules_directly_imported_by(f"{PACKAGE}.{name}")
-                if found.startswith(f"{PACKAGE}.")
-            )
-            rows.append((f"`{name}`", " ".join(doc.split("\n\n")[0].split()), ", ".join(imported) or "none"))
+    rows = []
+    for name in (name for layer in _layers() for name in layer):
+        doc = inspect.getdoc(importlib.import_module(f"{PACKAGE}.{name}")) or ""
+        inside = {found.split(".")[1] for found in _imported(name) if found.startswith(f"{PACKAGE}.")}
+        rows.append((f"`{name}`", " ".join(doc.split("\n\n")[0].split()), ", ".join(sorted(inside)) or "none"))
     return table(["module", "what it is, in its own words", "imports"], rows)

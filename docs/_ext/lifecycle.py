@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from _ext.signatures import table
 from partnercentral_emulator import Emulator
 from snapshot_provider.config import Settings
+from snapshot_provider.policies import JOB_ACTIONS
 from snapshot_provider.provider import JobProvider
 
 if TYPE_CHECKING:
@@ -27,8 +28,10 @@ _JOB = {
 def substitutions() -> dict[str, str]:
     """Markdown by the names that pages use."""
     with Emulator.start() as emulator, _pointed_at(emulator):
-        rows = [(name, " ".join(f"`{call}`" for call in calls) or "none") for name, calls in _played(emulator)]
-    return {"job_steps": table(["step", "calls, in their order"], rows)}
+        # Some are made at once, and then come in any order.
+        rows = [(name, sorted(calls, key=list(JOB_ACTIONS).index)) for name, calls in _played(emulator)]
+    shown = [(name, " ".join(f"`{call}`" for call in calls) or "none") for name, calls in rows]
+    return {"job_steps": table(["step", "calls"], shown)}
 
 
 def _played(emulator: Emulator) -> Iterator[tuple[str, list[str]]]:
