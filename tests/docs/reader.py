@@ -4,7 +4,8 @@
 the command before. What a page shows of the output must be what comes (`session.shows` says how it is compared), and
 a command fails where an error is shown, and only there.
 A block with a caption is a file, written to the folder that the page has come to.
-`python` without one: tests are run by pytest, programs by the engine on a stack of their own, anything else by Python.
+`python` without one: tests are run by pytest, programs by the engine, one after the other on one stack, anything else
+by Python.
 `json` and `yaml` without one: told by their members, and given to what takes them.
 """
 
@@ -142,16 +143,18 @@ class Reader:
 
     def program(self, block: Block, tree: ast.AST) -> None:
         """Run a program on the engine; the service is the witness that it did what it says."""
-        name = f"line-{block.line}"
-        folder = self.folder() / name
-        folder.mkdir()
-        (folder / "Pulumi.yaml").write_text(f"name: {name}\nruntime: python\n")
-        (folder / f"Pulumi.{name}.yaml").write_text(
-            "config:\n  partnercentral:catalog: Sandbox\n  aws:region: us-east-1\n"
-        )
+        folder = self.folder() / "of-a-block"
+        command = f"pulumi -C {folder.name} up --skip-preview"
+        if not folder.exists():
+            folder.mkdir()
+            (folder / "Pulumi.yaml").write_text(f"name: {folder.name}\nruntime: python\n")
+            (folder / "Pulumi.block.yaml").write_text(
+                "config:\n  partnercentral:catalog: Sandbox\n  aws:region: us-east-1\n"
+            )
+            command = f"pulumi -C {folder.name} stack init block && {command}"
         (folder / "__main__.py").write_text(self.filled(block.text), encoding="utf-8")
         before = len(self.emulator.calls())
-        code, output = self.session.run(f"pulumi -C {name} stack init {name} && pulumi -C {name} up --skip-preview")
+        code, output = self.session.run(command)
         assert code == 0, f"{block}: {output}"
         called = {call["operation"] for call in self.emulator.calls()[before:] if call["error"] is None}
         asked = {MAKES[made] for made in called_names(tree) if made in MAKES}

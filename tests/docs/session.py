@@ -7,7 +7,10 @@ import re
 import signal
 import subprocess
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
+
+import psutil
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +60,10 @@ class Session:
         for process in self._served:
             process.terminate()
             process.communicate()
-        os.killpg(self._shell.pid, signal.SIGKILL)
+        # Plugins have process groups of their own, and one of a run that was killed lives on.
+        for process in [process for process in psutil.process_iter() if _session_of(process) == self._shell.pid]:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         self._shell.wait()
         for pipe in (self._shell.stdin, self._shell.stdout):
             if pipe:
@@ -91,6 +97,12 @@ class Session:
         self._served.append(process)
         assert process.stdout is not None
         return "".join(process.stdout.readline() for _ in range(lines))
+
+
+def _session_of(process: psutil.Process) -> int | None:
+    with suppress(ProcessLookupError):
+        return os.getsid(process.pid)
+    return None
 
 
 def _decoded(encoded: str) -> dict[str, str]:
