@@ -4,8 +4,8 @@
 the command before. What a page shows of the output must be what comes (`session.shows` says how it is compared), and
 a command fails where an error is shown, and only there.
 A block with a caption is a file, written to the folder that the page has come to.
-`python` without one: tests are run by pytest, programs by the engine, one after the other on one stack, anything else
-by Python.
+`python` without one: programs are run by the engine, one after the other on one stack, tests by pytest when the page is
+through, anything else by Python.
 `json` and `yaml` without one: told by their members, and given to what takes them.
 """
 
@@ -85,6 +85,7 @@ class Reader:
     emulator: Emulator
     after_clone: Callable[[Path], None]
     ports: dict[str, str] = field(default_factory=dict)
+    tests: list[Path] = field(default_factory=list)
 
     def follow(self, block: Block) -> None:
         """Do what a block says."""
@@ -128,18 +129,23 @@ class Reader:
         tree = ast.parse(block.text)
         if block.caption:
             return
+        path = self.folder() / f"test_line_{block.line}.py"
         if any(isinstance(node, ast.FunctionDef) and node.name.startswith("test_") for node in tree.body):
-            self.script(block, "test_page.py", "python -m pytest -q -W error -p no:cacheprovider")
+            path.write_text(self.filled(block.text), encoding="utf-8")
+            self.tests.append(path)
         elif PROGRAM & imported(tree):
             self.program(block, tree)
         else:
-            self.script(block, "page.py", "python -W error")
+            path.write_text(self.filled(block.text), encoding="utf-8")
+            code, output = self.session.run(f"python -W error {path}")
+            assert code == 0, f"{block}: {output}"
 
-    def script(self, block: Block, name: str, command: str) -> None:
-        """Run a file by a command."""
-        (self.folder() / name).write_text(self.filled(block.text), encoding="utf-8")
-        code, output = self.session.run(f"{command} {name}")
-        assert code == 0, f"{block}: {output}"
+    def finish(self) -> None:
+        """Run the page's tests, where it has such."""
+        if self.tests:
+            paths = " ".join(map(str, self.tests))
+            code, output = self.session.run(f"cd {self.tests[0].parent} && pytest -W error -p no:cacheprovider {paths}")
+            assert code == 0, output
 
     def program(self, block: Block, tree: ast.AST) -> None:
         """Run a program on the engine; the service is the witness that it did what it says."""

@@ -22,6 +22,7 @@ WITH_BLOCKS = sorted(
 def test_every_block_does_what_it_says(page: str, reader: Reader) -> None:
     for block in blocks(ROOT / page):
         reader.follow(block)
+    reader.finish()
 
 
 def test_no_more_is_left_out_than_is_known() -> None:
