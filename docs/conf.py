@@ -32,7 +32,7 @@ myst_substitutions = {**tables.substitutions(), **diagram.substitutions(), **lif
 nitpicky = True
 nitpick_ignore_regex = [
     ("py:.*", r"pulumi\..*"),  # The SDK's.
-    ("py:.*", r"(collections\.abc|typing|os|pathlib|types)\..*"),  # Python's.
+    ("py:.*", r"(collections\.abc|typing|os|pathlib|subprocess|types)\..*"),  # Python's.
     (
         "py:.*",
         r"(str|int|float|bool|dict|list|tuple|None|Any|TypeError|RuntimeError|ValueError|LookupError|optional)",

@@ -171,11 +171,11 @@ def _service_codes() -> str:
 
 
 def _failed_calls() -> str:
-    remedies: dict[str, list[str]] = {}
-    for kind, remedy in gateway._FAILURES:  # noqa: SLF001  # Likewise.
-        remedies.setdefault(remedy, []).append(f"`{kind.__name__}`")
-    rows = [(", ".join(kinds), remedy) for remedy, kinds in remedies.items()]
-    return table(["what botocore raises", "what the message tells to do"], rows)
+    remedies: dict[tuple[str, str], list[str]] = {}
+    for cause, kind, remedy in gateway._FAILURES:  # noqa: SLF001  # Likewise.
+        remedies.setdefault((kind.__name__, remedy), []).append(f"`{cause.__name__}`")
+    rows = [(", ".join(causes), f"`{kind}`", remedy) for (kind, remedy), causes in remedies.items()]
+    return table(["what botocore raises", "class", "what the message tells to do"], rows)
 
 
 def _caller_actions() -> str:

@@ -46,7 +46,7 @@ INSTEAD = {
 }
 """Commands that are not run as they are: what is run instead, and why."""
 
-SERVERS = ("python -m partnercentral_emulator", "python -m aws_stand_in")
+SERVERS = ("python -m partnercentral_emulator", "python -m aws_stand_in", "snapshot-provider emulator start")
 """Commands that serve until they are stopped, as in a terminal of their own."""
 
 DIRECTIVES = {"{eval-rst}", "{include}", "{toctree}"}
@@ -112,7 +112,7 @@ class Reader:
                 continue
             code, output = self.session.run(text)
             where = f"{block}: $ {text}\n{output}"
-            assert (code != 0) == ("error:" in shown), f"it ended with {code}: {where}"
+            assert (code != 0) == (re.search(r"\berror\b", shown) is not None), f"it ended with {code}: {where}"
             assert not shown or shows(shown, output), f"the page shows\n{shown}\nof {where}"
             if text.startswith("git clone "):
                 self.after_clone(self.folder() / text.split()[-1])

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
@@ -91,9 +91,8 @@ class Session:
         _, known = self.run("pwd; env -0 | base64 -w0")
         folder, encoded = known.split("\n", 1)
         env = _decoded(encoded)
-        process = subprocess.Popen(
-            f"exec {command}", shell=True, cwd=folder, env=env, stdout=subprocess.PIPE, text=True
-        )
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        process = subprocess.Popen(f"exec {command}", shell=True, cwd=folder, env=env, **pipes)
         self._served.append(process)
         assert process.stdout is not None
         return "".join(process.stdout.readline() for _ in range(lines))
