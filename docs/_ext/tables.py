@@ -123,18 +123,23 @@ def change(name: str, changed: str) -> str:
 
 def _inputs(name: str) -> str:
     given = parameters(getattr(resource, name).__init__, PULUMIS)
-    rows = [(*_columns(item), change(name, item.name), prose(item.doc)) for item in given]
+    rows = [(*_columns(item), change(name, item.name), _told(item)) for item in given]
     return table(["input", "type", "a change", "meaning"], rows)
 
 
 def _plain_inputs(given: list[Parameter]) -> str:
-    rows = [(*_columns(item), prose(item.doc)) for item in given]
+    rows = [(*_columns(item), _told(item)) for item in given]
     return table(["input", "type", "meaning"], rows)
 
 
 def _columns(item: Parameter) -> tuple[str, str]:
     default = f", by default `{item.default}`" if item.default else ", **required**" if item.required else ""
     return f"`{item.name}`", f"{item.type}{default}"
+
+
+def _told(item: Parameter) -> str:
+    """What is said of an input, but for what its type has said already."""
+    return prose(item.doc.removesuffix(" Required."))
 
 
 def _outputs(given: list[Parameter]) -> str:

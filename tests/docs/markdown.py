@@ -74,7 +74,7 @@ def _block(page: str, line: int, info: str, text: str) -> Block:
         del code[0]
     if info.startswith("{literalinclude}"):
         return Block(page, line, "{literalinclude}", "", directive[1])
-    return Block(page, line, directive[1], options.get("caption", ""), "".join(code).lstrip("\n"))
+    return Block(page, line, directive[1], options.get("caption", "").strip("`"), "".join(code).lstrip("\n"))
 
 
 def links(page: Path) -> Iterator[tuple[int, str]]:

@@ -61,9 +61,9 @@ class Session:
             process.terminate()
             process.communicate()
         # Plugins have process groups of their own, and one of a run that was killed lives on.
-        for process in [process for process in psutil.process_iter() if _session_of(process) == self._shell.pid]:
+        for left in [process for process in psutil.process_iter() if _session_of(process) == self._shell.pid]:
             with suppress(psutil.NoSuchProcess):
-                process.kill()
+                left.kill()
         self._shell.wait()
         for pipe in (self._shell.stdin, self._shell.stdout):
             if pipe:
