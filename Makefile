@@ -10,10 +10,10 @@ WITH_ENGINE = eval "$$($(BIN)/python -m engine env)" &&
 LOCAL_STACK = $(if $(EXAMPLE),--project examples/$(EXAMPLE)) $(if $(STACK),--stack $(STACK))
 
 .DEFAULT_GOAL := help
-.PHONY: help venv tools engine env up down test browser pictures bench crash check clean
+.PHONY: help venv tools engine env up down test browser pictures bench crash docs linkcheck check clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {gsub(/[$$][$$]/, "$$", $$2); printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {gsub(/[$$][$$]/, "$$", $$2); printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 venv:
 	@[ -x $(BIN)/python ] || command -v $(PYTHON) >/dev/null || { echo "error: there is no $(PYTHON): install Python 3.10 or newer, or name one with PYTHON=" >&2; exit 1; }
@@ -52,6 +52,13 @@ crash: engine ## Kill and fail it many more times than `make test` does; ROUNDS=
 bench: engine tools ## Measure beside its peers, and write docs/benchmarks.md; ten minutes; ARGS="--only calls"
 	@$(WITH_ENGINE) exec python -m benchmarks $(ARGS)
 
+docs: tools engine ## Build the documentation into docs/_build/html, check its links, and run every code block in it
+	@$(BIN)/sphinx-build --fail-on-warning --keep-going --nitpicky --quiet docs docs/_build/html
+	@$(WITH_ENGINE) exec python -m pytest --numprocesses auto --maxschedchunk 1 tests/docs $(ARGS)
+
+linkcheck: tools ## Ask for every link to elsewhere; needs the internet
+	@$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet --builder linkcheck docs docs/_build/linkcheck
+
 check: venv ## Formatting, lint, types and import contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -61,5 +68,5 @@ check: venv ## Formatting, lint, types and import contracts
 
 clean: ## Stop the emulator and remove all that was set up
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m engine.local_stack stop; fi
-	@rm -rf $(VENV) .engine .local .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	@rm -rf $(VENV) .engine .local .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist docs/_build
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

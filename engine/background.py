@@ -118,7 +118,9 @@ class Background:
         """The recorded process, unless its number has gone to another program since."""
         with suppress(OSError, ValueError, KeyError):
             pid = int(json.loads(self._record.read_text())["pid"])
-            shown = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
+            shown = subprocess.run(
+                ["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
+            )
             return pid if self.module in shown.stdout else None
         return None
 

@@ -84,10 +84,10 @@ class Settings:
         for full_key, value in own.items():
             key = full_key.split(":", 1)[1]
             try:
-                name, parse = _KEYS[key]
-                parsed = parse(_decode(value))
-                if name:
-                    read[name] = parsed
+                known = _KEYS[key]
+                parsed = known.parse(_decode(value))
+                if known.setting:
+                    read[known.setting] = parsed
             except KeyError:
                 faults.append(f"{in_one_line(full_key, 120)} is not a configuration key.{_did_you_mean(key)}")
             except _NotUsableError as fault:
@@ -296,22 +296,85 @@ _ROLE = {"role_arn": "roleArn", "session_name": "sessionName", "external_id": "e
 _SHARED = {"profile": ("profile",), "assumeRole": ("assumeRole", "assumeRoles")}
 """Keys that default to pulumi-aws's own, so that one configuration serves both."""
 
-_KEYS: dict[str, tuple[str | None, Callable[[Any], Any]]] = {
-    "region": (None, _region),
-    # Read by the program: they take part in what a resource declares.
-    "catalog": (None, _one_of(*CATALOGS)),
-    "idempotencyScope": (None, _text),
-    "profile": ("profile", _text),
-    "assumeRole": ("assume_role", _assume_role),
-    "assumeRoles": ("assume_role", _assume_role),
-    "endpointUrl": ("endpoint_url", _url),
-    "maxAttempts": ("max_attempts", _count(1, 100, "calls")),
-    "retryMode": ("retry_mode", _one_of("standard", "adaptive", "legacy")),
-    "throttleTimeout": ("throttle_timeout", _duration(0, 86400)),
-    "connectTimeout": ("connect_timeout", _number(0.1, 300, "seconds")),
-    "readTimeout": ("read_timeout", _number(0.1, 900, "seconds")),
-    "allowedAccountIds": ("allowed_accounts", _accounts),
-    "forbiddenAccountIds": ("forbidden_accounts", _accounts),
-    "defaultTags": ("default_tags", _default_tags),
-    "ignoreTags": ("ignored_tags", _ignored_tags),
+
+@dataclass(frozen=True)
+class Key:
+    """A configuration key.
+
+    Attributes:
+        setting: the member of Settings that it sets; None where the program alone reads it.
+        parse: makes the member of a value, or says what is wrong with it.
+        doc: what may be given, and what it does.
+        default: what holds without it.
+    """
+
+    setting: str | None
+    parse: Callable[[Any], Any]
+    doc: str
+    default: str
+
+
+_ROLE_DOC = (
+    "The role to take on before anything is called: `roleArn`, and where wanted `sessionName`, `externalId` and "
+    "`duration` (seconds, or `1h30m`)."
+)
+
+_KEYS: dict[str, Key] = {
+    # The first and the last are read by the program: they take part in what a resource declares.
+    "catalog": Key(None, _one_of(*CATALOGS), "`AWS` or `Sandbox`: the catalog of what names none.", "`AWS`"),
+    "region": Key(None, _region, "`us-east-1`, the only one there is; `aws:region` has no say.", "`us-east-1`"),
+    "profile": Key(
+        "profile", _text, "A profile of the AWS configuration files.", "`aws:profile`, else boto3's own choice"
+    ),
+    "assumeRole": Key("assume_role", _assume_role, _ROLE_DOC, "`aws:assumeRole`, else none"),
+    "assumeRoles": Key("assume_role", _assume_role, "pulumi-aws's newer form of it: a list of one.", ""),
+    "endpointUrl": Key(
+        "endpoint_url", _url, "Where the service is.", "`AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING`, else AWS"
+    ),
+    "maxAttempts": Key(
+        "max_attempts",
+        _count(1, 100, "calls"),
+        "Calls for one operation at most, the first included, 1 to 100.",
+        f"{Settings.max_attempts}",
+    ),
+    "retryMode": Key(
+        "retry_mode",
+        _one_of("standard", "adaptive", "legacy"),
+        "botocore's `standard`, `adaptive` or `legacy`.",
+        f"`{Settings.retry_mode}`",
+    ),
+    "throttleTimeout": Key(
+        "throttle_timeout",
+        _duration(0, 86400),
+        "How long an operation goes on that is throttled, in seconds or as `5m`.",
+        f"{Settings.throttle_timeout} seconds; none where `maxAttempts` is set",
+    ),
+    "connectTimeout": Key(
+        "connect_timeout",
+        _number(0.1, 300, "seconds"),
+        "Seconds to wait for a connection.",
+        f"{Settings.connect_timeout}",
+    ),
+    "readTimeout": Key(
+        "read_timeout", _number(0.1, 900, "seconds"), "Seconds to wait for an answer.", f"{Settings.read_timeout}"
+    ),
+    "allowedAccountIds": Key(
+        "allowed_accounts", _accounts, "The accounts that may be touched, checked before anything is.", "all"
+    ),
+    "forbiddenAccountIds": Key("forbidden_accounts", _accounts, "Accounts that may not be touched.", "none"),
+    "defaultTags": Key(
+        "default_tags", _default_tags, "`tags`: what every job gets; a job's own tag of the same key wins.", "none"
+    ),
+    "ignoreTags": Key(
+        "ignored_tags",
+        _ignored_tags,
+        "`keys` and `keyPrefixes` of tags that somebody else looks after: never shown, set or removed.",
+        "`aws:` tags",
+    ),
+    "idempotencyScope": Key(None, _text, "Sets apart two stacks of equal names.", "none"),
 }
+
+
+def documented() -> list[tuple[str, str, str]]:
+    """Name, meaning and default of each key, the last two in Markdown."""
+    return [(name, key.doc, key.default) for name, key in _KEYS.items() if name != "assumeRoles"]

@@ -1,4 +1,4 @@
-"""The IAM policies of the role that snapshot jobs run as. Plain documents; may not import Pulumi or boto3."""
+"""The IAM policies of the role that snapshot jobs run as, and of the caller. Plain; may not import Pulumi or boto3."""
 
 from __future__ import annotations
 
@@ -15,6 +15,51 @@ PRINCIPAL = "resource-snapshot-job.partnercentral-selling.amazonaws.com"
 
 MANAGED_POLICY = "arn:aws:iam::aws:policy/AWSPartnerCentralSellingResourceSnapshotJobExecutionRolePolicy"
 """AWS's own policy for the role: every engagement and opportunity, in both catalogs."""
+
+JOB_ACTIONS = {
+    "CreateResourceSnapshotJob": "a job is created",
+    "GetResourceSnapshotJob": "a job is created, read or looked up",
+    "ListResourceSnapshotJobs": "jobs are looked up, adopted or imported, or an interrupted create is recovered",
+    "StartResourceSnapshotJob": "a job is to be Running",
+    "StopResourceSnapshotJob": "a job is to be Stopped, or is deleted",
+    "DeleteResourceSnapshotJob": "a job is deleted or replaced",
+    "CreateResourceSnapshot": "a job is created, or a `ResourceSnapshot` is taken",
+    "GetResourceSnapshot": "a `ResourceSnapshot` is taken, read or looked up",
+    "GetOpportunity": "a job or a snapshot is created",
+    "TagResource": "a job has tags",
+    "UntagResource": "a tag is removed from a job",
+    "ListTagsForResource": "a job is read",
+}
+"""What the caller does with jobs and snapshots, and when."""
+
+SETTINGS_ACTIONS = {
+    "GetSellingSystemSettings": "`SellingSystemSettings` are declared, read or looked up",
+    "PutSellingSystemSettings": "`SellingSystemSettings` are declared; with `iam:PassRole` on the role",
+}
+"""What the caller does with the settings, and when."""
+
+
+def caller(catalogs: Sequence[str], role: str | None = None) -> str:
+    """What whoever runs `pulumi up` needs, as JSON.
+
+    Args:
+        catalogs: the catalogs that it may touch.
+        role: the ARN, or the pattern of ARNs, of the roles that it may name in the settings; None for none.
+    """
+    jobs: dict[str, Any] = {
+        "Effect": "Allow",
+        "Action": [f"partnercentral:{action}" for action in JOB_ACTIONS],
+        # A job that is not made yet has no ARN to name.
+        "Resource": "*",
+        "Condition": {"StringEquals": {"partnercentral:Catalog": list(catalogs)}},
+    }
+    settings: dict[str, Any] = {
+        "Effect": "Allow",
+        "Action": [f"partnercentral:{action}" for action in SETTINGS_ACTIONS],
+        "Resource": "*",
+    }
+    pass_role = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": role}
+    return _document([jobs, *([settings, pass_role] if role else [])])
 
 
 def trust() -> str:

@@ -17,7 +17,6 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # The linter's own.
     from parliament import analyze_policy_string
 
-README = Path(__file__).resolve().parents[2] / "README.md"
 PACKAGE = Path(policies.__file__).parent
 ENGAGEMENTS = ["eng-0123456789abcd", "eng-0123456789abce"]
 
@@ -74,11 +73,17 @@ def _listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def test_what_the_readme_tells_to_grant() -> None:
-    (block,) = re.findall(r"```json\n(.*?)```", README.read_text(), re.DOTALL)
+def test_what_the_caller_is_to_be_granted() -> None:
+    block = policies.caller(["Sandbox"], "arn:aws:iam::123456789012:role/snapshot-jobs-*")
     # Jobs that are not made yet have no ARN to name; the condition narrows it instead.
     assert [finding for finding in findings(block) if "RESOURCE_STAR" not in finding] == []
     granted = {action for item in statements(block) for action in _listed(item["Action"])}
     source = "".join(path.read_text() for path in PACKAGE.glob("*.py"))
     called = set(re.findall(r'_(?:call|on_job)\(\s*"(\w+)"', source))
     assert called <= {action.removeprefix("partnercentral:") for action in granted}
+
+
+def test_who_names_no_role_needs_no_more_than_jobs() -> None:
+    (jobs,) = statements(policies.caller(["AWS"]))
+    assert jobs["Condition"] == {"StringEquals": {"partnercentral:Catalog": ["AWS"]}}
+    assert {action.split(":")[0] for action in jobs["Action"]} == {"partnercentral"}

@@ -1,0 +1,1 @@
+"""What the site is told by the code itself: Markdown and drawings for the pages, made when the site is built."""
