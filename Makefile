@@ -10,7 +10,7 @@ WITH_ENGINE = eval "$$($(BIN)/python -m engine env)" &&
 LOCAL_STACK = $(if $(EXAMPLE),--project examples/$(EXAMPLE)) $(if $(STACK),--stack $(STACK))
 
 .DEFAULT_GOAL := help
-.PHONY: help venv tools engine env up down test browser pictures crash check clean
+.PHONY: help venv tools engine env up down test browser pictures crash check package clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {gsub(/[$$][$$]/, "$$", $$2); printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,12 @@ check: venv ## Formatting, lint, types and import contracts
 	@$(BIN)/mypy
 	@for program in examples/*/; do (cd $$program && MYPYPATH=. ../../$(BIN)/mypy --config-file ../../pyproject.toml --cache-dir ../../.mypy_cache --no-error-summary *.py) || exit 1; done
 	@$(BIN)/lint-imports
+
+package: tools engine ## Build the sdist and the wheel into dist/, check them, and run them in empty environments
+	@rm -rf dist
+	@$(WITH_ENGINE) export SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) && \
+		python -m build --installer uv && twine check --strict dist/* && check-wheel-contents dist/*.whl && \
+		exec python -m pytest tests/package $(ARGS)
 
 clean: ## Stop the emulator and remove all that was set up
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m engine.local_stack stop; fi
