@@ -10,10 +10,10 @@ WITH_ENGINE = eval "$$($(BIN)/python -m engine env)" &&
 LOCAL_STACK = $(if $(EXAMPLE),--project examples/$(EXAMPLE)) $(if $(STACK),--stack $(STACK))
 
 .DEFAULT_GOAL := help
-.PHONY: help venv tools engine env up down test browser pictures crash check package clean
+.PHONY: help venv tools engine env up down test browser pictures crash check package compat coming-from clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {gsub(/[$$][$$]/, "$$", $$2); printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {gsub(/[$$][$$]/, "$$", $$2); printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 venv:
 	@[ -x $(BIN)/python ] || command -v $(PYTHON) >/dev/null || { echo "error: there is no $(PYTHON): install Python 3.10 or newer, or name one with PYTHON=" >&2; exit 1; }
@@ -49,7 +49,7 @@ crash: engine ## Kill and fail it many more times than `make test` does; ROUNDS=
 	@$(WITH_ENGINE) ROUNDS=$(or $(ROUNDS),5) SEED=$(or $(SEED),1) LIVES=$(or $(LIVES),3000) HYPOTHESIS_PROFILE=long \
 		exec python -m pytest --numprocesses auto --maxschedchunk 1 tests/unit/test_stateful.py tests/unit/test_hostile.py tests/stack/test_kills.py $(ARGS)
 
-check: venv ## Formatting, lint, types and import contracts
+check: tools ## Formatting, lint, types and import contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -62,7 +62,13 @@ package: tools engine ## Build the sdist and the wheel into dist/, check them, a
 		python -m build --installer uv && twine check --strict dist/* && check-wheel-contents dist/*.whl && \
 		exec python -m pytest tests/package $(ARGS)
 
+compat: tools engine ## The fast tests on each supported Python, with the oldest and the newest packages; CORNERS=yes for two
+	@$(WITH_ENGINE) exec nox --session $(if $(CORNERS),corners,compat) $(if $(ARGS),-- $(ARGS))
+
+coming-from: tools engine ## Run all that docs/coming-from shows: boto3, the AWS CLI, the CDK, pulumi-command
+	@$(WITH_ENGINE) exec python -m pytest --numprocesses auto --maxschedchunk 1 tests/coming_from $(ARGS)
+
 clean: ## Stop the emulator and remove all that was set up
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m engine.local_stack stop; fi
-	@rm -rf $(VENV) .engine .local .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	@rm -rf $(VENV) .engine .local .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .nox build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
