@@ -66,7 +66,7 @@ compat: tools engine ## The fast tests on each supported Python, with the oldest
 	@$(WITH_ENGINE) exec nox --session $(if $(CORNERS),corners,compat) $(if $(ARGS),-- $(ARGS))
 
 coming-from: tools engine ## Run all that docs/coming-from shows: boto3, the AWS CLI, the CDK, pulumi-command
-	@$(WITH_ENGINE) exec python -m pytest --numprocesses auto --maxschedchunk 1 tests/coming_from $(ARGS)
+	@$(WITH_ENGINE) exec python -m pytest --numprocesses auto --dist loadfile tests/coming_from $(ARGS)
 
 clean: ## Stop the emulator and remove all that was set up
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m engine.local_stack stop; fi
