@@ -10,10 +10,10 @@ WITH_ENGINE = eval "$$($(BIN)/python -m engine env)" &&
 LOCAL_STACK = $(if $(EXAMPLE),--project examples/$(EXAMPLE)) $(if $(STACK),--stack $(STACK))
 
 .DEFAULT_GOAL := help
-.PHONY: help venv tools engine env up down test browser pictures bench crash docs linkcheck check clean
+.PHONY: help venv tools engine env up down test browser pictures bench crash docs linkcheck check package compat coming-from clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {gsub(/[$$][$$]/, "$$", $$2); printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {gsub(/[$$][$$]/, "$$", $$2); printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 venv:
 	@[ -x $(BIN)/python ] || command -v $(PYTHON) >/dev/null || { echo "error: there is no $(PYTHON): install Python 3.10 or newer, or name one with PYTHON=" >&2; exit 1; }
@@ -59,14 +59,26 @@ docs: tools engine ## Build the documentation into docs/_build/html, check its l
 linkcheck: tools ## Ask for every link to elsewhere; needs the internet
 	@$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet --builder linkcheck docs docs/_build/linkcheck
 
-check: venv ## Formatting, lint, types and import contracts
+check: tools ## Formatting, lint, types and import contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@for program in examples/*/; do (cd $$program && MYPYPATH=. ../../$(BIN)/mypy --config-file ../../pyproject.toml --cache-dir ../../.mypy_cache --no-error-summary *.py) || exit 1; done
 	@$(BIN)/lint-imports
 
+package: tools engine ## Build the sdist and the wheel into dist/, check them, and run them in empty environments
+	@rm -rf dist
+	@$(WITH_ENGINE) export SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) && \
+		python -m build --installer uv && twine check --strict dist/* && check-wheel-contents dist/*.whl && \
+		exec python -m pytest tests/package $(ARGS)
+
+compat: tools engine ## The fast tests on each supported Python, with the oldest and the newest packages; CORNERS=yes for two
+	@$(WITH_ENGINE) exec nox --session $(if $(CORNERS),corners,compat) $(if $(ARGS),-- $(ARGS))
+
+coming-from: tools engine ## Run all that docs/coming-from shows: boto3, the AWS CLI, the CDK, pulumi-command
+	@$(WITH_ENGINE) exec python -m pytest --numprocesses auto --dist loadfile tests/coming_from $(ARGS)
+
 clean: ## Stop the emulator and remove all that was set up
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m engine.local_stack stop; fi
-	@rm -rf $(VENV) .engine .local .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist docs/_build
+	@rm -rf $(VENV) .engine .local .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .nox build dist docs/_build
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -10,7 +10,12 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
-from aiohttp import web
+try:
+    from aiohttp import web
+except ModuleNotFoundError as missing:
+    if missing.name != "aiohttp":
+        raise
+    sys.exit('error: the emulator needs aiohttp, which is not installed: pip install "snapshot-provider[emulator]"')
 
 from partnercentral_emulator.backend import Backend
 from partnercentral_emulator.clock import Clock

@@ -257,7 +257,7 @@ class Lifecycle:
             )
         if job.identity != identity:
             raise ProviderError(
-                f"{job.id} cannot be adopted: it shares {job.identity}, but declared is {identity}. "
+                f"{job.id} cannot be adopted: it shares {in_one_line(job.identity)}, but declared is {identity}. "
                 "Declare what the job shares, or name another job."
             )
         return job

@@ -21,7 +21,9 @@ JOB = {
 
 
 def client_of(emulator: Emulator, key: str = "test", secret: str = "test", **config: Any) -> Any:
-    settings: dict[str, Any] = {"retries": {"total_max_attempts": 1}, "read_timeout": 5, **config}
+    # Older ones of botocore check lengths before they send anything; it is the service's refusal that is asked for.
+    own = {"retries": {"total_max_attempts": 1}, "read_timeout": 5, "parameter_validation": False}
+    settings: dict[str, Any] = {**own, **config}
     return boto3.client(
         "partnercentral-selling",
         region_name="us-east-1",

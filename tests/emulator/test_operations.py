@@ -200,19 +200,26 @@ def test_system_tags_are_left_alone(client: Any, emulator: Emulator) -> None:
     assert len(client.list_tags_for_resource(ResourceArn=made["Arn"])["Tags"]) == 201
 
 
+LENGTH = ["INVALID_STRING_FORMAT", "VALUE_OUT_OF_RANGE"]
+"""How a tag's length is refused: newer service models have it in the pattern, older ones as a bound."""
+
+
 @pytest.mark.parametrize(
-    ("tags", "code"),
+    ("tags", "codes"),
     [
-        ([{"Key": "aws:x", "Value": ""}], "INVALID_VALUE"),
-        ([{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}], "DUPLICATE_KEY_VALUE"),
-        ([{"Key": "", "Value": ""}], "INVALID_STRING_FORMAT"),
-        ([{"Key": "k" * 129, "Value": ""}], "INVALID_STRING_FORMAT"),
-        ([{"Key": "k", "Value": "v" * 257}], "INVALID_STRING_FORMAT"),
+        ([{"Key": "aws:x", "Value": ""}], ["INVALID_VALUE"]),
+        ([{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}], ["DUPLICATE_KEY_VALUE"]),
+        ([{"Key": "", "Value": ""}], LENGTH),
+        ([{"Key": "k" * 129, "Value": ""}], LENGTH),
+        ([{"Key": "k", "Value": "v" * 257}], LENGTH),
     ],
 )
-def test_tags_that_no_job_is_made_with(client: Any, emulator: Emulator, tags: list[dict[str, str]], code: str) -> None:
+def test_tags_that_no_job_is_made_with(
+    client: Any, emulator: Emulator, tags: list[dict[str, str]], codes: list[str]
+) -> None:
     answer = refused(client.create_resource_snapshot_job, **JOB, Tags=tags)
-    assert [item["Code"] for item in answer["ErrorList"]] == [code]
+    (fault,) = answer["ErrorList"]
+    assert fault["Code"] in codes
     assert emulator.jobs() == []
 
 

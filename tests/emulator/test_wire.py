@@ -236,7 +236,7 @@ def test_it_ends_quietly_while_a_call_hangs() -> None:
     caller = threading.Thread(target=hang)
     caller.start()
     while not emulator.calls():
-        pass
+        assert caller.is_alive()
     assert emulator.stop() == 0
     caller.join(timeout=10)
     assert not caller.is_alive()

@@ -104,6 +104,7 @@ def test_without_go_and_without_an_engine(
     programs()
     monkeypatch.setattr(install, "HOME", tmp_path / ".engine")
     monkeypatch.setattr(install, "BIN", tmp_path / ".engine" / "bin")
+    monkeypatch.setattr(install, "_locked_version", install.sdk_version)
     monkeypatch.setenv("ENGINE_INSTALL_TIMEOUT", "0.01")
     monkeypatch.setattr(sys, "argv", ["engine", "prepare"])
     assert command.main() == 1
@@ -189,7 +190,8 @@ def test_an_installer_that_hangs_is_killed_in_time(
 
 
 @pytest.mark.usefixtures("home")
-def test_a_build_that_fails_says_what_it_needs(programs: Callable[..., Path]) -> None:
+def test_a_build_that_fails_says_what_it_needs(programs: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(install, "_locked_version", install.sdk_version)
     go = programs(go="") / "go"
     go.write_text("#!/bin/sh\necho 'go.mod requires go >= 1.99' >&2\nexit 1\n")
     with pytest.raises(children.StepError, match=r"requires go >= 1\.99\nIt needs Go 1\.\S+ or newer"):

@@ -52,6 +52,8 @@ settings.register_profile(
     deadline=timedelta(seconds=10),
     suppress_health_check=HERE,
 )
+# `make compat` asks whether it works there at all.
+settings.register_profile("brief", parent=settings.get_profile("ci"), max_examples=10)
 settings.register_profile("long", parent=settings.get_profile("ci"), derandomize=False, max_examples=5000)
 PROFILE = settings.get_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
