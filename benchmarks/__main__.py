@@ -29,7 +29,7 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 @click.option("--latency", default=0.05, show_default=True, help="Seconds that each call of the service takes.")
 @click.option("--most", default=1000, show_default=True, help="How many jobs the largest stack has.")
 @click.option("--at-quota", default=200, show_default=True, help="How many jobs are made at the service's quota.")
-@click.option("--rounds", default=5, show_default=True, help="How often a command that changes nothing is repeated.")
+@click.option("--rounds", default=3, show_default=True, help="How often a command that changes nothing is repeated.")
 @click.option(
     "--only", multiple=True, help="Measure this alone (calls, times, growth, start_up, quota); may be repeated."
 )
@@ -43,23 +43,21 @@ def main(  # noqa: PLR0913, PLR0917  # click passes one argument an option.
     sizes = sorted({most // 10, jobs, most})
     plan: dict[str, Callable[[Emulator, Path], measures.Data]] = {
         "calls": measures.calls,
-        "start_up": lambda emulator, _: measures.start_up(emulator, 3 * rounds),
+        "start_up": lambda emulator, _: measures.start_up(emulator, 5 * rounds),
         "times": partial(measures.times, jobs=jobs, latency=latency, rounds=rounds),
         "growth": partial(measures.growth, sizes=sizes, latency=latency),
         "quota": partial(measures.quota, jobs=at_quota, rates=[10.0, 20.0], latency=latency),
     }
     kept = out / "benchmarks.json"
     results: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8")) if only and kept.exists() else {}
+    out.mkdir(parents=True, exist_ok=True)
     for name in only or plan:
         click.echo(f"bench: {name}", err=True)
         with Emulator.start() as emulator, tempfile.TemporaryDirectory() as folder:
             results[name] = plan[name](emulator, Path(folder))
-    results["conditions"] = _conditions(jobs, latency)
-    # Through JSON, so that a run reads as its record does.
-    text = json.dumps(results, indent=1)
-    out.mkdir(parents=True, exist_ok=True)
-    kept.write_text(text + "\n", encoding="utf-8")
-    write(json.loads(text), out)
+        results["conditions"] = _conditions(jobs, latency)
+        kept.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    write(json.loads(kept.read_text(encoding="utf-8")), out)
     click.echo(f"bench: wrote {out / 'benchmarks.md'}", err=True)
 
 

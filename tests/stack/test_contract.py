@@ -55,6 +55,7 @@ def test_every_mistake_shows_in_the_preview_at_once(project: Project, emulator: 
     ):
         assert expected in shown, f"{expected}\n\nin\n\n{shown}"
     assert "Traceback" not in shown
+    assert "never retrieved" not in shown
     assert emulator.calls() == []
 
 
