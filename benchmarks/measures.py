@@ -88,7 +88,7 @@ def _state(stack: Stack) -> Data:
 def growth(emulator: Emulator, folder: Path, sizes: list[int], latency: float) -> Data:
     """Seconds and memory as stacks grow.
 
-    Beside the lean floor: of providers that are pickled by value, the SDK cannot declare more than some 300 in a program.
+    Beside the lean floor: of providers that are pickled by value, the SDK cannot declare more than some 300 at once.
     """
     emulator.switch(latency=latency)
     found: Data = {}

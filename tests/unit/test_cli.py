@@ -22,7 +22,7 @@ from snapshot_provider.cli.options import ENVIRONMENT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "command-line.md"
 
 
 def run(*arguments: str) -> int:
