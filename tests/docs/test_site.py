@@ -68,6 +68,16 @@ def test_the_tables_have_what_the_code_has() -> None:
     assert set(kinds) <= page("reference/errors").first_cells()
 
 
+def test_a_symptom_is_what_the_product_says() -> None:
+    text = (SITE / "reference" / "errors.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(.+?)` +\| ([^|]+) \|", text, re.MULTILINE)
+    ours = [symptom for symptom, meaning in rows if not meaning.startswith(("Pulumi", "Python"))]
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "snapshot_provider").rglob("*.py"))
+    parts = [part.strip(" ,") for symptom in ours for part in symptom.split("…")]
+    assert len(ours) > 8
+    assert [part for part in parts if part not in source] == []
+
+
 def test_what_a_change_does_is_what_the_provider_does() -> None:
     rows = page("reference/resources").rows
     job = {row[0]: row[2] for row in rows if len(row) == 4}
