@@ -135,7 +135,7 @@ def quota(emulator: Emulator, folder: Path, jobs: int, rates: list[float], laten
         emulator.switch(latency=latency, write_rate=rate)
         run = Stack("ours", folder / f"ours-{rate:g}", emulator).run("up", jobs)
         found["runs"].append(_at_quota("this provider", run, jobs, rate))
-    rate = rates[0]
+    rate = max(rates)
     for mode in ("standard", "adaptive"):
         emulator.reset()
         emulator.switch(latency=latency, write_rate=rate)

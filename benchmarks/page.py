@@ -125,7 +125,7 @@ def _lines(axes: Any, growth: Data) -> None:
 
 
 def _curves(axes: Any, quota: Data) -> None:
-    rate = quota["runs"][0]["rate"]
+    rate = quota["together"]["rate"]
     shown = [run for run in quota["runs"] if run["rate"] == rate]
     for run, colour in zip(shown, (COLOURS["ours"], COLOURS["naive"], COLOURS["script"]), strict=True):
         axes.plot(run["curve"], range(1, len(run["curve"]) + 1), color=colour, label=run["who"])
