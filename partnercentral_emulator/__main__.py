@@ -13,9 +13,13 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 try:
     from aiohttp import web
 except ModuleNotFoundError as missing:
-    if missing.name != "aiohttp":
+    if missing.name != "aiohttp" or __name__ != "__main__":
         raise
-    sys.exit('error: the emulator needs aiohttp, which is not installed: pip install "snapshot-provider[emulator]"')
+    print(  # noqa: T201  # For the user at the terminal.
+        'error: the emulator needs aiohttp, which is not installed: pip install "snapshot-provider[emulator]"',
+        file=sys.stderr,
+    )
+    sys.exit(2)
 
 from partnercentral_emulator.backend import Backend
 from partnercentral_emulator.clock import Clock

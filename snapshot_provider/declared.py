@@ -30,7 +30,8 @@ class Declared(Resource):
         """
         waited_for: set[Any] = getattr(SETTINGS, "outputs", set())
         for output in vars(self).values():
-            future: Future[Any] | None = getattr(output, "_data", None) if isinstance(output, pulumi.Output) else None
+            # An attribute that an Output has not is one of its value's; older SDKs have no `_data`, and wait.
+            future: Future[Any] | None = vars(output).get("_data") if isinstance(output, pulumi.Output) else None
             if future is not None and future in waited_for:
                 waited_for.discard(future)
                 future.add_done_callback(_note_failure)

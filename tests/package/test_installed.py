@@ -79,7 +79,7 @@ def test_the_command_line(bare: Environment) -> None:
 def test_what_needs_an_extra_says_which(bare: Environment) -> None:
     """All of it imports without extras."""
     bare.run("python", "-W", "error", "-c", "import partnercentral_emulator, snapshot_provider")
-    told = bare.run("python", "-m", "partnercentral_emulator", code=1)
+    told = bare.run("python", "-m", "partnercentral_emulator", code=2)
     wanted = 'the emulator needs aiohttp, which is not installed: pip install "snapshot-provider[emulator]"'
     assert told == f"error: {wanted}\n"
     started = bare.run("python", "-c", "from partnercentral_emulator import Emulator; Emulator.start()", code=1)
