@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 try:
     from aiohttp import web
-except ModuleNotFoundError as missing:
-    if missing.name != "aiohttp" or __name__ != "__main__":
+except ModuleNotFoundError as _missing:
+    if _missing.name != "aiohttp" or __name__ != "__main__":
         raise
     print(  # noqa: T201  # For the user at the terminal.
         'error: the emulator needs aiohttp, which is not installed: pip install "snapshot-provider[emulator]"',
