@@ -26,6 +26,7 @@ OWN = "my-project"
 BEGIN = {
     "README.md": CLONE,
     "docs/tutorial.md": ".",
+    "CONTRIBUTING.md": CLONE,
     "examples/README.md": CLONE,
 }
 """The folder of the home where a page begins; elsewhere a project of the reader's own, with an empty stack `dev`."""
